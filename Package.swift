@@ -1,0 +1,68 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+  name: "cargo-script",
+  products: [
+    .executable(name: "cargo-script", targets: ["Host"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // The C boundary.
+    .systemLibrary(
+      name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CCurl"),
+    .target(name: "CPlatform"),
+    .target(name: "CJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(
+      name: "CLuaHost", dependencies: ["CLua"], linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // The house, from the ground up.
+    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: swiftSettings),
+    .target(
+      name: "CargoClient", dependencies: ["CCurl", "CJSON", "CPlatform"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "LocalWorkspace", dependencies: ["CargoClient", "SQLite"],
+      resources: [.embedInCode("Demo/companies.csv")],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Runtime", dependencies: ["CargoClient", "SQLite"], swiftSettings: swiftSettings),
+    .target(
+      name: "Bindings", dependencies: ["Runtime", "CargoClient", "CLuaHost", "CLua"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "Host",
+      dependencies: [
+        "Bindings", "Runtime", "LocalWorkspace", "CargoClient",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+
+    // Tests, one folder per target.
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CargoClientTests", dependencies: ["CargoClient"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "LocalWorkspaceTests", dependencies: ["LocalWorkspace"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BindingsTests", dependencies: ["Bindings", "CLuaHost", "CLua"],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "HostTests", dependencies: ["Host"], swiftSettings: swiftSettings),
+    .testTarget(name: "Acceptance", dependencies: ["Host"], swiftSettings: swiftSettings),
+  ],
+  cxxLanguageStandard: .cxx17
+)

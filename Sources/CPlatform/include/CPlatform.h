@@ -1,0 +1,5 @@
+// Linux calls that Swift's Glibc module does not export.
+#ifndef CPLATFORM_H
+#define CPLATFORM_H
+#include <sys/eventfd.h>
+#endif
