@@ -23,6 +23,7 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CCurl"),
     .target(name: "CPlatform"),
+    .target(name: "CDemoData", exclude: ["companies.csv"]),
     .target(name: "CJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
       name: "CLuaHost", dependencies: ["CLua"], linkerSettings: [.linkedLibrary("simdjson")]),
@@ -33,8 +34,7 @@ let package = Package(
       name: "CargoClient", dependencies: ["CCurl", "CJSON", "CPlatform"],
       swiftSettings: swiftSettings),
     .target(
-      name: "LocalWorkspace", dependencies: ["CargoClient", "SQLite"],
-      resources: [.embedInCode("Demo/companies.csv")],
+      name: "LocalWorkspace", dependencies: ["CargoClient", "SQLite", "CDemoData"],
       swiftSettings: swiftSettings),
     .target(
       name: "Runtime", dependencies: ["CargoClient", "SQLite"], swiftSettings: swiftSettings),
