@@ -1,1 +1,3 @@
 // The C boundary
+#include "errors.h"
+#include "json.h"
