@@ -8,12 +8,16 @@ public struct Operation: Sendable {
   public let domain: String
   /// The short name that recipes use, in snake_case: `action.execute_batch`.
   public let name: String
+  /// The full name in snake_case: `orchestration.action.execute_batch`, `storage.query.execute`.
+  public let fullName: String
   /// One sentence of help.
   public let summary: String
   /// The HTTP method (`cargo-platform.md` §2.5).
   public let method: Method
   /// The path under `/v1`, with `{wireName}` for a parameter: `/orchestration/runs/{uuid}`.
   public let path: String
+  /// Where to turn when `path` answers 404: sources disagree on the spelling of some routes.
+  public let alternativePath: String?
   /// The parameters, in the order help shows them.
   public let parameters: [Parameter]
   /// How the answer becomes the value that the recipe gets.
@@ -22,6 +26,9 @@ public struct Operation: Sendable {
   public let waiting: Waiting
   /// What it does to the world.
   public let effect: Effect
+  /// Arguments that make it do more than `effect` says when they are true: `enrich` of
+  /// `segment.fetch` pays.
+  public let effectsOfArguments: [ArgumentEffect]
 
   /// An HTTP method.
   public enum Method: String, Sendable {
@@ -32,9 +39,13 @@ public struct Operation: Sendable {
   public enum ResultShape: Sendable, Equatable {
     /// The whole answer, as it is.
     case whole
-    /// The value under one key: `segment.list()` is the array under `segments`.
+    /// The value under one key: `segment.list()` is the array under `segments`. An answer without
+    /// the key stays whole.
     case unwrap(String)
-    /// `{run, runContext, runComputedConfigs}` becomes the run plus `context` and `configs`.
+    /// Plain text, which a transport hands over as a JSON string (`get_documentation`).
+    case text
+    /// `{run, runContext, runComputedConfigs}` becomes the run plus `context` and `configs`, as far
+    /// as the answer has them.
     case run
     /// A finished run becomes `{output, run, context, configs, credits}`.
     case execution
@@ -69,22 +80,54 @@ public struct Operation: Sendable {
     case pay
   }
 
-  /// Makes a row.
+  /// An argument that, when true, changes what the operation does to the world.
+  public struct ArgumentEffect: Sendable, Equatable {
+    /// The argument's name on the wire.
+    public let wireName: String
+    /// What the call then does.
+    public let effect: Effect
+
+    /// Names the argument and what it does.
+    public init(_ wireName: String, _ effect: Effect) {
+      self.wireName = wireName
+      self.effect = effect
+    }
+  }
+
+  /// Makes a row; the full name is domain and name unless given.
   public init(
-    domain: String, name: String, summary: String, method: Method, path: String,
-    parameters: [Parameter], result: ResultShape, waiting: Waiting = .never, effect: Effect
+    domain: String, name: String, fullName: String? = nil, summary: String, method: Method,
+    path: String, alternativePath: String? = nil, parameters: [Parameter], result: ResultShape,
+    waiting: Waiting = .never, effect: Effect, effectsOfArguments: [ArgumentEffect] = []
   ) {
     self.domain = domain
     self.name = name
+    self.fullName = fullName ?? (domain.isEmpty ? name : domain + "." + name)
     self.summary = summary
     self.method = method
     self.path = path
+    self.alternativePath = alternativePath
     self.parameters = parameters
     self.result = result
     self.waiting = waiting
     self.effect = effect
+    self.effectsOfArguments = effectsOfArguments
   }
 
-  /// The full name: `orchestration.action.execute_batch`.
-  public var fullName: String { domain.isEmpty ? name : domain + "." + name }
+  /// The platform's own spelling of the full name: `orchestration.action.executeBatch`.
+  public var platformName: String { Parameter.camelCase(fullName) }
+
+  /// The parameter that a bare value stands for (`run.get(uuid)`, `storage.query("SELECT …")`): the
+  /// only one that is required, or the only one there is; nil when there is no such.
+  public var bareParameter: Parameter? {
+    let sent = parameters.filter { $0.location != .host }
+    let required = sent.filter(\.isRequired)
+    if required.count == 1 { return required[0] }
+    return sent.count == 1 ? sent[0] : nil
+  }
+
+  /// The parameter of that name: in snake_case, as on the wire, or an alias.
+  public func parameter(named name: String) -> Parameter? {
+    parameters.first { $0.name == name || $0.wireName == name || $0.aliases.contains(name) }
+  }
 }

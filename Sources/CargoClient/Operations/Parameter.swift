@@ -14,6 +14,9 @@ public struct Parameter: Sendable {
   public let defaultJSON: String?
   /// Where it travels.
   public let location: Location
+  /// Other names recipes may use: `wait_until_finished` for `wait`, and `model` for `model_uuid`,
+  /// whose value may then be a slug or a name (`design.md` §4.1, "Names").
+  public let aliases: [String]
   /// One sentence of help.
   public let help: String
 
@@ -27,6 +30,8 @@ public struct Parameter: Sendable {
     case query
     /// In the path.
     case path
+    /// A path on this machine, whose file is sent as a multipart form (`file.upload`).
+    case file
     /// Not sent: an option of this program (`wait`, `timeout`, `max_credits`).
     case host
   }
@@ -35,7 +40,7 @@ public struct Parameter: Sendable {
   public init(
     _ name: String, _ type: ParameterType, _ help: String, wireName: String? = nil,
     required: Bool = false, nullable: Bool = false, default defaultJSON: String? = nil,
-    in location: Location = .body
+    aliases: [String] = [], in location: Location = .body
   ) {
     self.name = name
     self.wireName = wireName ?? Parameter.camelCase(name)
@@ -44,22 +49,44 @@ public struct Parameter: Sendable {
     self.isRequired = required
     self.isNullable = nullable
     self.defaultJSON = defaultJSON
+    self.aliases = aliases + type.aliases(of: name)
+    self.location = location
+  }
+
+  /// The same parameter, travelling elsewhere.
+  func located(_ location: Location) -> Parameter {
+    Parameter(self, location)
+  }
+
+  private init(_ other: Parameter, _ location: Location) {
+    name = other.name
+    wireName = other.wireName
+    type = other.type
+    help = other.help
+    isRequired = other.isRequired
+    isNullable = other.isNullable
+    defaultJSON = other.defaultJSON
+    aliases = other.aliases
     self.location = location
   }
 
   /// `model_uuid` becomes `modelUuid`.
   public static func camelCase(_ name: String) -> String {
-    var result = ""
+    let underscore = UInt8(ascii: "_")
+    guard name.utf8.contains(underscore) else { return name }
+    var result: [UInt8] = []
+    result.reserveCapacity(name.utf8.count)
     var upper = false
-    for character in name {
-      if character == "_" {
+    for byte in name.utf8 {
+      if byte == underscore && !result.isEmpty {
         upper = true
       } else {
-        result += upper ? character.uppercased() : String(character)
+        let isLower = byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")
+        result.append(upper && isLower ? byte - 32 : byte)
         upper = false
       }
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
   }
 }
 
@@ -88,14 +115,14 @@ public indirect enum ParameterType: Sendable, Equatable {
   case any
   /// A function of the recipe (`on_poll`); host options only.
   case function
-  /// A run, batch or message, or its uuid (`run.wait(x)`).
+  /// A run, batch or message, or its uuid (`run.wait(x)`); the uuid is sent.
   case handle
 
   /// A known field of an object.
   public struct Field: Sendable, Equatable {
     /// The key on the wire.
     public let key: String
-    /// Its type.
+    /// Its type; it says what an empty table stands for and is not checked.
     public let type: ParameterType
 
     /// Names a field.
@@ -108,5 +135,15 @@ public indirect enum ParameterType: Sendable, Equatable {
   /// What a name may stand for: the argument `model = "companies"` where `model_uuid` is meant.
   public enum Reference: String, Sendable, CaseIterable {
     case model, segment, tool, play, agent, connector
+    /// A workflow has no name of its own: `tool = "…"` or `play = "…"` stands for its workflow.
+    case workflow
+  }
+
+  /// The names that stand for the parameter `name` because of its reference: `model` for
+  /// `model_uuid`, `segment` for the `uuid` of a segment.
+  func aliases(of name: String) -> [String] {
+    guard case .uuid(let reference?) = self else { return [] }
+    if reference == .workflow { return ["workflow", "tool", "play"] }
+    return name == "uuid" ? [reference.rawValue] : [String(name.dropLast("_uuid".utf8.count))]
   }
 }
