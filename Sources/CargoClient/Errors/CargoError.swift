@@ -26,6 +26,8 @@ public struct CargoError: Error, Sendable, Equatable {
     case unknown
     /// The journal or the workspace file cannot be used.
     case journal
+    /// A file cannot be read or written: missing, not permitted by the system, disk full.
+    case file
   }
 
   /// The family.

@@ -15,6 +15,9 @@ public final class OperationCall {
   public var pollingInterval: Double?
   /// The recipe's own upper bound for what this call may cost, in credits.
   public var maxCredits: Double?
+  /// The name of the action that the call runs, `prospeo.findEmail`, `tool.<uuid>`; set by whoever
+  /// looks into the arguments first, nil until then and for calls that run none.
+  public var actionName: String?
   /// Called with the uuid of the remote work the moment it is known.
   public var onAccepted: ((String) -> Void)?
   /// Called with the body of each poll.
