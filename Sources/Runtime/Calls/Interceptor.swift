@@ -1,0 +1,57 @@
+public import CargoClient
+
+/// One step of a call between the recipe and the workspace: permission, budget, intent
+/// (`design.md` §2, "The way of a call").
+///
+/// Bound to the loop's thread. `completion` is called exactly once and never from within
+/// `intercept`; passing the call and its completion on to `next` keeps that promise.
+public protocol Interceptor: AnyObject {
+  /// Lets the call go on to `next`, or ends it; may look at what comes back.
+  func intercept(
+    _ call: OperationCall, next: any CallHandler,
+    completion: @escaping (CallResult) -> Void)
+}
+
+/// The interceptors of a run over the waiter, as one handler.
+public final class CallChain: CallHandler {
+  private let first: any CallHandler
+  private let last: any CallHandler
+  /// What the run has done so far.
+  public let report: RunReport
+
+  /// Assembles a chain; the first interceptor sees a call first.
+  public init(
+    _ interceptors: [any Interceptor], over handler: any CallHandler,
+    report: RunReport = RunReport()
+  ) {
+    last = handler
+    first = interceptors.reversed().reduce(handler) { next, interceptor in
+      Link(interceptor, next: next)
+    }
+    self.report = report
+  }
+
+  /// Handles a call. What only looks goes straight to the workspace.
+  public func handle(_ call: OperationCall, completion: @escaping (CallResult) -> Void) {
+    let report = report
+    let handler = call.effect == .read ? last : first
+    handler.handle(call) { result in
+      report.note(call, result)
+      completion(result)
+    }
+  }
+
+  private final class Link: CallHandler {
+    private let interceptor: any Interceptor
+    private let next: any CallHandler
+
+    init(_ interceptor: any Interceptor, next: any CallHandler) {
+      self.interceptor = interceptor
+      self.next = next
+    }
+
+    func handle(_ call: OperationCall, completion: @escaping (CallResult) -> Void) {
+      interceptor.intercept(call, next: next, completion: completion)
+    }
+  }
+}

@@ -1,0 +1,111 @@
+public import CargoClient
+
+/// What one run may do: the manifest's grant and the command line's, together with the defaults of
+/// `design.md` §4.6.
+///
+/// The command line can only add to what the manifest asks for; a recipe without a manifest may use
+/// the workspace but nothing outside. Paying is the budget's matter, not decided here.
+public struct Permissions: Sendable {
+  /// Everything that was granted by name.
+  public let grant: Grant
+  /// Whether operations need a grant by name.
+  private let isStrict: Bool
+  /// Whether operations that write need one even so.
+  private let isLive: Bool
+
+  /// Makes the permissions of a run.
+  ///
+  /// - Parameters:
+  ///   - manifest: the recipe's manifest, if it has one.
+  ///   - granted: what the command line grants.
+  ///   - isLive: whether the workspace is a live one.
+  public init(manifest: Manifest?, granted: Grant = Grant(), isLive: Bool) {
+    grant = manifest.map { $0.permissions.union(granted) } ?? granted
+    isStrict = manifest != nil
+    self.isLive = isLive
+  }
+
+  /// Why an operation may not be called; nil when it may.
+  ///
+  /// - Parameters:
+  ///   - operation: the row.
+  ///   - effect: what this call of it does.
+  ///   - action: the name of the action that it runs, `prospeo.findEmail`, if it runs one.
+  public func refusal(
+    of operation: Operation, effect: Operation.Effect, action: String? = nil
+  ) -> CargoError? {
+    if effect == .read { return nil }
+    if let action { return refusal(ofAction: action, operation) }
+    // Without a manifest: everything on a local workspace; live, what pays is up to the budget.
+    if !isStrict && (!isLive || effect == .pay) { return nil }
+    let isGranted = grant.operations.contains {
+      $0.matches(operation.name) || $0.matches(operation.fullName)
+    }
+    if isGranted { return nil }
+    let verb = effect == .pay ? "may cost credits" : "changes the workspace"
+    return CargoError(
+      .permission, "\(operation.name) \(verb) and was not granted", operation: operation.name,
+      hint: "grant it with permissions.operations = { \"\(operation.name)\" } in the manifest, "
+        + "or --allow-operations \(operation.name)")
+  }
+
+  private func refusal(ofAction action: String, _ operation: Operation) -> CargoError? {
+    if !isStrict || grant.actions.contains(where: { $0.matches(action) }) { return nil }
+    return CargoError(
+      .permission, "the action \(action) was not granted", operation: operation.name,
+      hint: "grant it with permissions.actions = { \"\(action)\" } in the manifest, "
+        + "or --allow-actions \(action)")
+  }
+
+  /// Why an environment variable may not be read; nil when it may.
+  public func refusal(ofVariable name: String) -> CargoError? {
+    let isGranted = grant.env.contains { granted in
+      granted == name || (NamePattern(granted)?.matches(name) ?? false)
+    }
+    if isGranted { return nil }
+    return CargoError(
+      .permission, "the environment variable \(name) was not granted",
+      hint:
+        "grant it with permissions.env = { \"\(name)\" } in the manifest, or --allow-env \(name)")
+  }
+
+  /// Why a host may not be spoken to; nil when it may.
+  public func refusal(ofHost host: String, port: Int) -> CargoError? {
+    let name = host.lowercased()
+    let isGranted = grant.net.contains { HostPattern($0).matches(name, port: port) }
+    if isGranted { return nil }
+    return CargoError(
+      .permission, "the host \(host) was not granted",
+      hint:
+        "grant it with permissions.net = { \"\(name)\" } in the manifest, or --allow-net \(name)")
+  }
+}
+
+/// A host that may be spoken to.
+private struct HostPattern {
+  let host: Substring
+  let port: Int?
+
+  init(_ text: String) {
+    // An IPv6 address has colons of its own and a port only after its bracket.
+    let end = text.lastIndex(of: "]") ?? text.startIndex
+    if let colon = text[end...].lastIndex(of: ":"),
+      let port = Int(text[text.index(after: colon)...]),
+      text.hasPrefix("[") || text.firstIndex(of: ":") == colon
+    {
+      host = Substring(text[..<colon].lowercased())
+      self.port = port
+    } else {
+      host = Substring(text.lowercased())
+      port = nil
+    }
+  }
+
+  func matches(_ name: String, port: Int) -> Bool {
+    if let own = self.port, own != port { return false }
+    if host == "*" || host == name { return true }
+    // `*.example.com` is every host below, and not example.com itself.
+    return host.hasPrefix("*.") && name.hasSuffix(host.dropFirst())
+      && name.utf8.count > host.utf8.count - 1
+  }
+}
