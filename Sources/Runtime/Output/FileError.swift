@@ -1,0 +1,17 @@
+import CargoClient
+import Glibc
+
+extension CargoError {
+  /// A system call on a file has failed: "out/leads.csv cannot be written: No space left on device".
+  static func file(
+    _ path: String, _ what: String, errno code: Int32 = Glibc.errno
+  ) -> CargoError {
+    var buffer = [CChar](repeating: 0, count: 256)
+    // The XSI form writes into the buffer, GNU's may answer elsewhere; strerror_r of Glibc's module
+    // is the former.
+    _ = strerror_r(code, &buffer, buffer.count)
+    let reason = String(
+      decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return CargoError(.file, "\(path) cannot be \(what): \(reason)")
+  }
+}
