@@ -25,8 +25,7 @@ let package = Package(
     .target(name: "CPlatform"),
     .target(name: "CDemoData", exclude: ["companies.csv"]),
     .target(name: "CJSON", linkerSettings: [.linkedLibrary("simdjson")]),
-    .target(
-      name: "CLuaHost", dependencies: ["CLua"], linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CLuaHost", dependencies: ["CLua", "CJSON"]),
 
     // The house, from the ground up.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: swiftSettings),
