@@ -1,3 +1,4 @@
-// The C boundary
+// The C boundary: the only code that Lua's longjmp may cross.
 #include "errors.h"
+#include "host.h"
 #include "json.h"

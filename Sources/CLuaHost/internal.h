@@ -1,0 +1,91 @@
+// Shared by the C files of the host.
+#ifndef CARGO_INTERNAL_H
+#define CARGO_INTERNAL_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+
+#include "CLuaHost.h"
+
+typedef struct {
+  char *bytes;
+  size_t length, capacity;
+} cs_text;
+
+// A task that cleans up after a cancellation: where it was raised.
+typedef struct {
+  lua_State *task, *thread;
+  int depth;
+} cs_cleanup;
+
+struct cs_host {
+  lua_State *main;
+  cs_limits limits;
+  size_t used, peak;
+
+  // How many Swift functions are on the stack. While any is, the cap is lifted: an allocation that
+  // failed there would jump over Swift frames.
+  int swift_depth;
+
+  // The coroutine that runs now, NULL outside Lua; and since when. Read by signal handlers.
+  lua_State *volatile running;
+  volatile uint64_t slice_start;
+  volatile uint32_t slice;
+  volatile sig_atomic_t kill_request;
+  volatile sig_atomic_t killed;
+  uint64_t instructions_used;
+
+  // A wait was asked of the scheduler (as opposed to the recipe's own coroutine.yield).
+  bool host_yield;
+  // The coroutine whose resumer cannot yield (it sits in a sort, a gsub, …), or NULL.
+  lua_State *blocked;
+  // The coroutine that coroutine.close is ending.
+  lua_State *closing;
+
+  // The running task's cancellation, and where it was raised, while its <close> variables clean up.
+  bool cancelled;
+  lua_State *unwinding;
+  int unwinding_depth;
+  cs_cleanup *cleanups;
+  size_t cleanup_count, cleanup_capacity;
+
+  cs_wake wake;
+  cs_text error[CS_FIELD_COUNT];
+  int error_status;
+
+  void *print_context;
+  void (*print)(void *context, const char *bytes, size_t length);
+};
+
+static inline cs_host *host_of(lua_State *L) { return *(cs_host **)lua_getextraspace(L); }
+
+// host.c
+void host_set_running(cs_host *h, lua_State *L);
+// Raises again when the run was killed, or `status` says that memory ran out: no recipe catches that.
+void host_rethrow_kill(lua_State *L, cs_host *h, int status);
+void host_caught(lua_State *L, cs_host *h);
+// Whether the error on top is the one by which coroutine.close unwinds.
+bool host_is_closing_error(lua_State *L, int index);
+void host_push_closing_error(lua_State *L);
+int host_protected_call(lua_State *L);  // the recipe's pcall
+int host_protected_call_handler(lua_State *L);  // the recipe's xpcall
+int host_depth_of_protected_calls(lua_State *L);
+void host_wrong_wait(lua_State *L, cs_host *h);
+
+// limits.c
+void limits_hook(lua_State *L, lua_Debug *ar);
+uint64_t limits_now(void);
+
+// base.c, coroutine.c, text.c
+void base_open(lua_State *L);
+void coroutine_open(lua_State *L);
+void text_open(lua_State *L);
+// Pushes the text of any value without addresses; may run __tostring.
+const char *base_tostring(lua_State *L, int index, size_t *length);
+
+// coroutine.c
+int coroutine_main(lua_State *L);
+bool coroutine_waits_in_host(lua_State *co);
+
+#endif
