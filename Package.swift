@@ -25,6 +25,9 @@ let package = Package(
     .target(name: "CPlatform"),
     .target(name: "CDemoData", exclude: ["companies.csv"]),
     .target(name: "CJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(
+      name: "CPrelude",
+      exclude: ["tasks.lua", "waterfall.lua", "report.lua"]),
     .target(name: "CLuaHost", dependencies: ["CLua", "CJSON"]),
 
     // The house, from the ground up.
@@ -38,7 +41,7 @@ let package = Package(
     .target(
       name: "Runtime", dependencies: ["CargoClient", "SQLite"], swiftSettings: swiftSettings),
     .target(
-      name: "Bindings", dependencies: ["Runtime", "CargoClient", "CLuaHost", "CLua"],
+      name: "Bindings", dependencies: ["Runtime", "CargoClient", "CLuaHost", "CLua", "CPrelude"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "Host",

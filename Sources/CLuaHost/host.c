@@ -425,9 +425,13 @@ cs_outcome cs_load(cs_host *h, lua_State *L, const char *text, size_t length, co
 cs_outcome cs_call_protected(
     cs_host *h, lua_State *L, lua_CFunction function, int arguments, int results) {
   if (!lua_checkstack(L, 4)) return CS_FAILED;
-  cs_entry entry = enter(h, L);
   lua_pushcfunction(L, function);
   lua_insert(L, -arguments - 1);
+  return cs_call(h, L, arguments, results);
+}
+
+cs_outcome cs_call(cs_host *h, lua_State *L, int arguments, int results) {
+  cs_entry entry = enter(h, L);
   int status = lua_pcall(L, arguments, results, 0);
   leave(h, entry);
   return outcome_of(h, status);

@@ -110,6 +110,8 @@ cs_outcome cs_load(cs_host *h, lua_State *L, const char *text, size_t length, co
 // error value is on top.
 cs_outcome cs_call_protected(
     cs_host *h, lua_State *L, lua_CFunction function, int arguments, int results);
+// Calls the function below the `arguments` values on top, in the same way.
+cs_outcome cs_call(cs_host *h, lua_State *L, int arguments, int results);
 // Makes a task's coroutine from the function and `arguments` values on top of `from`, and pops them.
 // The coroutine is pushed onto `from`.
 lua_State *cs_task_new(cs_host *h, lua_State *from, int arguments);

@@ -1,0 +1,589 @@
+/// Which task runs next, who waits for what, and what a failure or cancellation takes with it
+/// (`design.md` §4.3). A pure state machine: it knows no Lua, no clock and no I/O; its owner resumes
+/// what `next` names, tells it what happened, and carries out `takeActions`.
+///
+/// Tasks live in scopes. A task ends when the tasks in the scopes it owns have ended. Slots are kept
+/// in arrays, so that a hundred thousand waiting tasks cost little.
+public struct TaskScheduler {
+  /// Names a task. A slot is used again under another generation.
+  public struct TaskID: Hashable, Sendable {
+    /// The slot.
+    public let index: Int32
+    /// Tells the users of one slot apart.
+    public let generation: UInt32
+  }
+
+  /// Names a scope.
+  public struct ScopeID: Hashable, Sendable {
+    let index: Int32
+    let generation: UInt32
+
+    /// Both numbers in one, to pass through Lua.
+    var packed: Int64 { Int64(generation) << 32 | Int64(index) }
+
+    init(index: Int32, generation: UInt32) {
+      self.index = index
+      self.generation = generation
+    }
+
+    init(packed: Int64) {
+      index = Int32(truncatingIfNeeded: packed)
+      generation = UInt32(truncatingIfNeeded: packed >> 32)
+    }
+  }
+
+  /// What the end of one task in a scope means to the others.
+  public enum Policy: Sendable {
+    /// The first failure cancels the rest: `spawn`, `parallel`.
+    case failFast
+    /// The first end, good or bad, cancels the rest: `race`, `timeout`.
+    case firstWins
+  }
+
+  /// Why a task is resumed.
+  public enum Resumption: Equatable, Sendable {
+    /// It has not run yet.
+    case start
+    /// What it waited for outside has happened.
+    case external
+    /// The task it awaited has ended.
+    case ended(TaskID)
+    /// The scope it waited for is empty; `decider` is the first to win or fail, if any. The scope is
+    /// to be closed when that has been delivered.
+    case scopeEnded(ScopeID, decider: TaskID?, timedOut: Bool)
+    /// Its wait was cancelled.
+    case cancelled
+  }
+
+  /// What the owner has to do.
+  public enum Action: Equatable, Sendable {
+    /// Give up the call or timer that this task waits for.
+    case abandonExternal(TaskID)
+    /// Nobody will ask about this task again: let go of its coroutine.
+    case release(TaskID)
+    /// This task never ran and never will: its outcome is a cancellation.
+    case dropUnstarted(TaskID)
+    /// The first task fails with the error of the second, a child that nobody awaited.
+    case inheritFailure(TaskID, from: TaskID)
+  }
+
+  private enum State: UInt8 { case free, ready, running, waiting, draining, finished }
+
+  private enum Wait: Equatable {
+    case nothing
+    case external
+    case task(Int32)
+    case scope(Int32)
+    case semaphore(Int)
+  }
+
+  private struct Record {
+    var generation: UInt32 = 0
+    var state = State.free
+    var started = false
+    var cancelled = false
+    var failed = false
+    var wait = Wait.nothing
+    /// Counts waits, so that what comes late for an earlier one is known.
+    var serial: UInt32 = 0
+    var scope: Int32 = -1
+    var nextSibling: Int32 = -1
+    var previousSibling: Int32 = -1
+    var firstScope: Int32 = -1
+    var firstAwaiter: Int32 = -1
+    var nextAwaiter: Int32 = -1
+    /// Why a finished task is kept: awaiters to come, a scope's decider.
+    var pins: Int32 = 0
+    var resumption = Resumption.start
+  }
+
+  private struct Scope {
+    var generation: UInt32 = 0
+    var owner: Int32 = -1
+    var nextScope: Int32 = -1
+    var policy = Policy.failFast
+    var firstChild: Int32 = -1
+    var live: Int32 = 0
+    /// The first child to win or fail while nobody awaited it.
+    var decider: Int32 = -1
+    var timedOut = false
+    /// Whether this is the scope of the owner's `spawn`s.
+    var isOwn = false
+  }
+
+  private struct Semaphore {
+    var available: Int
+    var waiters: [(task: Int32, serial: UInt32)] = []
+    var head = 0
+  }
+
+  private var records: [Record] = []
+  private var scopes: [Scope] = []
+  private var freeRecords: [Int32] = []
+  private var freeScopes: [Int32] = []
+  private var semaphores: [Semaphore] = []
+  private var ready: [Int32] = []
+  private var readyHead = 0
+  private var actions: [Action] = []
+
+  /// Tasks that have not ended.
+  public private(set) var liveCount = 0
+
+  /// Makes a scheduler without tasks.
+  public init() {}
+
+  /// Whether a task can be resumed.
+  public var hasReady: Bool { readyHead < ready.count }
+
+  /// What is to be done outside since the last call.
+  public mutating func takeActions() -> [Action] {
+    guard !actions.isEmpty else { return [] }
+    defer { actions.removeAll(keepingCapacity: true) }
+    return actions
+  }
+
+  // MARK: - Tasks and scopes
+
+  /// Makes a scope; `owner` nil for the root. The owner does not end before what is in it.
+  public mutating func makeScope(owner: TaskID?, policy: Policy) -> ScopeID {
+    let index: Int32
+    if let free = freeScopes.popLast() {
+      index = free
+    } else {
+      index = Int32(scopes.count)
+      scopes.append(Scope())
+    }
+    scopes[Int(index)].policy = policy
+    if let owner, isCurrent(owner) {
+      scopes[Int(index)].owner = owner.index
+      scopes[Int(index)].nextScope = records[Int(owner.index)].firstScope
+      records[Int(owner.index)].firstScope = index
+    }
+    return ScopeID(index: index, generation: scopes[Int(index)].generation)
+  }
+
+  /// The scope of a task's own `spawn`s, made at the first.
+  public mutating func ownScope(of task: TaskID) -> ScopeID {
+    var index = records[Int(task.index)].firstScope
+    var last: Int32 = -1
+    while index >= 0 {
+      last = index
+      index = scopes[Int(index)].nextScope
+    }
+    // It stays at the end of the list: other scopes are put in front.
+    if last >= 0, scopes[Int(last)].isOwn {
+      return ScopeID(index: last, generation: scopes[Int(last)].generation)
+    }
+    let scope = makeScope(owner: nil, policy: .failFast)
+    scopes[Int(scope.index)].owner = task.index
+    scopes[Int(scope.index)].isOwn = true
+    if last >= 0 {
+      scopes[Int(last)].nextScope = scope.index
+    } else {
+      records[Int(task.index)].firstScope = scope.index
+    }
+    return scope
+  }
+
+  /// Starts a task in a scope; it is ready at once.
+  public mutating func spawn(in scope: ScopeID) -> TaskID {
+    let index: Int32
+    if let free = freeRecords.popLast() {
+      index = free
+    } else {
+      index = Int32(records.count)
+      records.append(Record())
+    }
+    let slot = Int(index)
+    let first = scopes[Int(scope.index)].firstChild
+    records[slot].state = .ready
+    records[slot].scope = scope.index
+    records[slot].nextSibling = first
+    if first >= 0 { records[Int(first)].previousSibling = index }
+    scopes[Int(scope.index)].firstChild = index
+    scopes[Int(scope.index)].live += 1
+    liveCount += 1
+    ready.append(index)
+    if isClosing(scope.index) { records[slot].cancelled = true }
+    return TaskID(index: index, generation: records[slot].generation)
+  }
+
+  /// A scope that is being cancelled takes no newcomers: they end before they start.
+  private func isClosing(_ scope: Int32) -> Bool {
+    let scope = scopes[Int(scope)]
+    return scope.decider >= 0 || scope.timedOut
+      || (scope.owner >= 0 && records[Int(scope.owner)].cancelled)
+  }
+
+  /// Whether the name still stands for a task that is kept.
+  public func isCurrent(_ task: TaskID) -> Bool {
+    let slot = Int(task.index)
+    return slot < records.count && records[slot].generation == task.generation
+      && records[slot].state != .free
+  }
+
+  /// Whether a task has ended.
+  public func isFinished(_ task: TaskID) -> Bool {
+    !isCurrent(task) || records[Int(task.index)].state == .finished
+  }
+
+  /// Whether a task was cancelled: its next wait raises.
+  public func isCancelled(_ task: TaskID) -> Bool {
+    isCurrent(task) && records[Int(task.index)].cancelled
+  }
+
+  // MARK: - Running
+
+  /// The next task to resume, and why. Nil when all wait.
+  public mutating func next() -> (task: TaskID, resumption: Resumption)? {
+    while readyHead < ready.count {
+      let index = ready[readyHead]
+      readyHead += 1
+      if readyHead > 1024 && readyHead * 2 > ready.count {
+        ready.removeFirst(readyHead)
+        readyHead = 0
+      }
+      let slot = Int(index)
+      guard records[slot].state == .ready else { continue }
+      let task = id(index)
+      if !records[slot].started && records[slot].cancelled {
+        actions.append(.dropUnstarted(task))
+        end(index, failed: true, isCancellation: true)
+        continue
+      }
+      let resumption = records[slot].resumption
+      records[slot].started = true
+      records[slot].state = .running
+      if case .ended(let target) = resumption { unpin(target.index) }
+      return (task, resumption)
+    }
+    return nil
+  }
+
+  private mutating func makeReady(_ index: Int32, _ resumption: Resumption) {
+    records[Int(index)].state = .ready
+    records[Int(index)].wait = .nothing
+    records[Int(index)].resumption = resumption
+    ready.append(index)
+  }
+
+  private mutating func beginWait(_ task: TaskID, _ wait: Wait) {
+    records[Int(task.index)].state = .waiting
+    records[Int(task.index)].wait = wait
+    records[Int(task.index)].serial &+= 1
+  }
+
+  /// The running task waits for something outside. Returns the serial that its end must name.
+  public mutating func waitExternal(_ task: TaskID) -> UInt32 {
+    beginWait(task, .external)
+    return records[Int(task.index)].serial
+  }
+
+  /// What a task waited for outside has happened. Returns false when it does not wait for it (any
+  /// more): it was cancelled.
+  @discardableResult
+  public mutating func completeExternal(_ task: TaskID, serial: UInt32) -> Bool {
+    guard isCurrent(task), records[Int(task.index)].wait == .external,
+      records[Int(task.index)].serial == serial
+    else { return false }
+    makeReady(task.index, .external)
+    return true
+  }
+
+  /// The running task waits for the end of another.
+  public mutating func wait(_ task: TaskID, for target: TaskID) {
+    let slot = Int(target.index)
+    records[slot].pins += 1
+    if records[slot].state == .finished {
+      observe(target.index)
+      makeReady(task.index, .ended(target))
+      return
+    }
+    beginWait(task, .task(target.index))
+    records[Int(task.index)].nextAwaiter = records[slot].firstAwaiter
+    records[slot].firstAwaiter = task.index
+  }
+
+  /// Somebody looks at how the task ends: its failure is no longer its owner's.
+  private mutating func observe(_ index: Int32) {
+    let scope = Int(records[Int(index)].scope)
+    guard records[Int(index)].state == .finished, scopes[scope].decider == index else { return }
+    scopes[scope].decider = -1
+    unpin(index)
+  }
+
+  /// The running task waits until a scope of its own is empty.
+  public mutating func wait(_ task: TaskID, for scope: ScopeID) {
+    if scopes[Int(scope.index)].live == 0 {
+      makeReady(task.index, scopeResumption(scope.index))
+    } else {
+      beginWait(task, .scope(scope.index))
+    }
+  }
+
+  /// A scope is done with: what it kept may go.
+  public mutating func close(_ scope: ScopeID) {
+    guard scopes[Int(scope.index)].generation == scope.generation else { return }
+    closeScope(scope.index)
+  }
+
+  /// The body of the running task has ended; the task ends with its children.
+  public mutating func bodyEnded(_ task: TaskID, failed: Bool) {
+    let slot = Int(task.index)
+    records[slot].failed = failed
+    records[slot].state = .draining
+    if failed { cancelChildren(task.index) }
+    finishIfDrained(task.index)
+  }
+
+  // MARK: - Semaphores
+
+  /// Makes a semaphore with so many places; its number.
+  public mutating func makeSemaphore(_ places: Int) -> Int {
+    semaphores.append(Semaphore(available: places))
+    return semaphores.count - 1
+  }
+
+  /// Takes a place. Returns false when the task has to wait for one.
+  public mutating func acquire(_ semaphore: Int, for task: TaskID) -> Bool {
+    if semaphores[semaphore].available > 0 {
+      semaphores[semaphore].available -= 1
+      return true
+    }
+    beginWait(task, .semaphore(semaphore))
+    semaphores[semaphore].waiters.append((task.index, records[Int(task.index)].serial))
+    return false
+  }
+
+  /// Gives a place back; the one that has waited longest gets it.
+  public mutating func release(_ semaphore: Int) {
+    while semaphores[semaphore].head < semaphores[semaphore].waiters.count {
+      let (index, serial) = semaphores[semaphore].waiters[semaphores[semaphore].head]
+      semaphores[semaphore].head += 1
+      if semaphores[semaphore].head > 256 {
+        semaphores[semaphore].waiters.removeFirst(semaphores[semaphore].head)
+        semaphores[semaphore].head = 0
+      }
+      if records[Int(index)].wait == .semaphore(semaphore), records[Int(index)].serial == serial {
+        makeReady(index, .external)
+        return
+      }
+    }
+    semaphores[semaphore].available += 1
+  }
+
+  // MARK: - Cancellation
+
+  /// Cancels a task and all below it. Once is enough: again changes nothing, so that the waits of a
+  /// clean-up are left alone.
+  public mutating func cancel(_ task: TaskID) {
+    guard isCurrent(task) else { return }
+    cancelTask(task.index)
+  }
+
+  /// Cancels what is in a scope because its time is over.
+  public mutating func timeOut(_ scope: ScopeID) {
+    guard scopes[Int(scope.index)].generation == scope.generation,
+      scopes[Int(scope.index)].live > 0, scopes[Int(scope.index)].decider < 0
+    else { return }
+    scopes[Int(scope.index)].timedOut = true
+    cancelScope(scope.index)
+  }
+
+  private mutating func cancelTask(_ index: Int32) {
+    let slot = Int(index)
+    guard records[slot].state != .finished, records[slot].state != .free,
+      !records[slot].cancelled
+    else { return }
+    records[slot].cancelled = true
+    cancelChildren(index)
+    guard records[slot].state == .waiting else { return }
+    switch records[slot].wait {
+    case .external:
+      actions.append(
+        .abandonExternal(id(index)))
+      makeReady(index, .cancelled)
+    case .task(let target):
+      removeAwaiter(index, of: target)
+      makeReady(index, .cancelled)
+    case .semaphore:
+      makeReady(index, .cancelled)
+    case .scope, .nothing:
+      // It goes on when what it waits for has unwound.
+      break
+    }
+  }
+
+  private mutating func cancelChildren(_ index: Int32) {
+    var scope = records[Int(index)].firstScope
+    while scope >= 0 {
+      cancelScope(scope)
+      scope = scopes[Int(scope)].nextScope
+    }
+  }
+
+  private mutating func cancelScope(_ scope: Int32) {
+    var child = scopes[Int(scope)].firstChild
+    while child >= 0 {
+      let next = records[Int(child)].nextSibling
+      cancelTask(child)
+      child = next
+    }
+  }
+
+  private mutating func removeAwaiter(_ awaiter: Int32, of target: Int32) {
+    var link = records[Int(target)].firstAwaiter
+    if link == awaiter {
+      records[Int(target)].firstAwaiter = records[Int(awaiter)].nextAwaiter
+    } else {
+      while link >= 0 && records[Int(link)].nextAwaiter != awaiter {
+        link = records[Int(link)].nextAwaiter
+      }
+      if link >= 0 { records[Int(link)].nextAwaiter = records[Int(awaiter)].nextAwaiter }
+    }
+    records[Int(awaiter)].nextAwaiter = -1
+    unpin(target)
+  }
+
+  // MARK: - Ending
+
+  private mutating func finishIfDrained(_ index: Int32) {
+    let slot = Int(index)
+    guard records[slot].state == .draining else { return }
+    let heir = unobservedFailure(index)
+    if records[slot].failed || heir != nil { cancelChildren(index) }
+    var scope = records[slot].firstScope
+    while scope >= 0 {
+      if scopes[Int(scope)].live > 0 { return }
+      scope = scopes[Int(scope)].nextScope
+    }
+    guard records[slot].state == .draining else { return }
+    if let heir, !records[slot].failed {
+      actions.append(.inheritFailure(id(index), from: id(heir)))
+    }
+    end(index, failed: records[slot].failed || heir != nil, isCancellation: false)
+  }
+
+  private func unobservedFailure(_ index: Int32) -> Int32? {
+    var scope = records[Int(index)].firstScope
+    while scope >= 0 {
+      let decider = scopes[Int(scope)].decider
+      if decider >= 0 && records[Int(decider)].failed { return decider }
+      scope = scopes[Int(scope)].nextScope
+    }
+    return nil
+  }
+
+  private func id(_ index: Int32) -> TaskID {
+    TaskID(index: index, generation: records[Int(index)].generation)
+  }
+
+  private mutating func end(_ index: Int32, failed: Bool, isCancellation: Bool) {
+    let slot = Int(index)
+    records[slot].failed = failed
+    records[slot].state = .finished
+    liveCount -= 1
+    let awaited = records[slot].firstAwaiter >= 0
+    resumeAwaiters(index)
+    leaveScope(
+      index, counts: !isCancellation && !(failed && records[slot].cancelled), awaited: awaited)
+    unpinFinished(index)
+  }
+
+  private mutating func resumeAwaiters(_ index: Int32) {
+    let task = id(index)
+    var awaiter = records[Int(index)].firstAwaiter
+    records[Int(index)].firstAwaiter = -1
+    while awaiter >= 0 {
+      let next = records[Int(awaiter)].nextAwaiter
+      records[Int(awaiter)].nextAwaiter = -1
+      makeReady(awaiter, .ended(task))
+      awaiter = next
+    }
+  }
+
+  private mutating func leaveScope(_ index: Int32, counts: Bool, awaited: Bool) {
+    let slot = Int(index)
+    let scope = Int(records[slot].scope)
+    let (previous, next) = (records[slot].previousSibling, records[slot].nextSibling)
+    if previous >= 0 { records[Int(previous)].nextSibling = next } else { scopes[scope].firstChild = next }
+    if next >= 0 { records[Int(next)].previousSibling = previous }
+    records[slot].previousSibling = -1
+    records[slot].nextSibling = -1
+    scopes[scope].live -= 1
+    let decides =
+      switch scopes[scope].policy {
+      case .failFast: records[slot].failed
+      case .firstWins: true
+      }
+    if counts && decides && scopes[scope].decider < 0 && !scopes[scope].timedOut {
+      if !awaited {
+        scopes[scope].decider = index
+        records[slot].pins += 1
+      }
+      cancelScope(Int32(scope))
+    }
+    guard scopes[scope].live == 0 else {
+      if scopes[scope].owner >= 0 { finishIfDrained(scopes[scope].owner) }
+      return
+    }
+    let owner = scopes[scope].owner
+    guard owner >= 0 else { return }
+    if records[Int(owner)].wait == .scope(Int32(scope)) {
+      makeReady(owner, scopeResumption(Int32(scope)))
+    } else {
+      finishIfDrained(owner)
+    }
+  }
+
+  private func scopeResumption(_ index: Int32) -> Resumption {
+    let scope = scopes[Int(index)]
+    if scope.owner >= 0, records[Int(scope.owner)].cancelled, scope.decider < 0 { return .cancelled }
+    let decider = scope.decider < 0 ? nil : id(scope.decider)
+    return .scopeEnded(
+      ScopeID(index: index, generation: scope.generation), decider: decider,
+      timedOut: scope.timedOut)
+  }
+
+  private mutating func unpin(_ index: Int32) {
+    records[Int(index)].pins -= 1
+    unpinFinished(index)
+  }
+
+  private mutating func unpinFinished(_ index: Int32) {
+    let slot = Int(index)
+    guard records[slot].state == .finished, records[slot].pins == 0 else { return }
+    var scope = records[slot].firstScope
+    while scope >= 0 {
+      let next = scopes[Int(scope)].nextScope
+      scopes[Int(scope)].owner = -1
+      closeScope(scope)
+      scope = next
+    }
+    actions.append(.release(id(index)))
+    let generation = records[slot].generation &+ 1
+    records[slot] = Record()
+    records[slot].generation = generation
+    freeRecords.append(index)
+  }
+
+  private mutating func closeScope(_ index: Int32) {
+    let slot = Int(index)
+    let owner = scopes[slot].owner
+    if owner >= 0 {
+      var link = records[Int(owner)].firstScope
+      if link == index {
+        records[Int(owner)].firstScope = scopes[slot].nextScope
+      } else {
+        while link >= 0 && scopes[Int(link)].nextScope != index { link = scopes[Int(link)].nextScope }
+        if link >= 0 { scopes[Int(link)].nextScope = scopes[slot].nextScope }
+      }
+    }
+    let decider = scopes[slot].decider
+    let generation = scopes[slot].generation &+ 1
+    scopes[slot] = Scope()
+    scopes[slot].generation = generation
+    freeScopes.append(index)
+    if decider >= 0 { unpin(decider) }
+  }
+}

@@ -1,0 +1,19 @@
+#include "CPrelude.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+// Chunk names in brackets mark the host's own Lua: tracebacks leave it out.
+static const unsigned char tasks[] = {
+#embed "tasks.lua"
+};
+const cargo_prelude cargo_prelude_tasks = {"=[cargo tasks]", tasks, sizeof tasks};
+
+static const unsigned char waterfall[] = {
+#embed "waterfall.lua"
+};
+const cargo_prelude cargo_prelude_waterfall = {"=[cargo waterfall]", waterfall, sizeof waterfall};
+
+static const unsigned char report[] = {
+#embed "report.lua"
+};
+const cargo_prelude cargo_prelude_report = {"=[cargo report]", report, sizeof report};
