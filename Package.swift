@@ -27,7 +27,9 @@ let package = Package(
     .target(name: "CJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
       name: "CPrelude",
-      exclude: ["tasks.lua", "waterfall.lua", "report.lua"]),
+    .target(
+      name: "CPrelude",
+      exclude: ["modules.lua", "progress.lua", "tasks.lua", "waterfall.lua"]),
     .target(name: "CLuaHost", dependencies: ["CLua", "CJSON"]),
 
     // The house, from the ground up.

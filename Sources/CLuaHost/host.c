@@ -116,6 +116,10 @@ void cs_host_free(cs_host *h) {
 
 lua_State *cs_host_state(cs_host *h) { return h->main; }
 cs_kill cs_host_killed(const cs_host *h) { return (cs_kill)h->killed; }
+bool cs_host_kill_requested(const cs_host *h) { return h->kill_request != CS_KILL_NONE; }
+cs_kill cs_host_kill_reason(const cs_host *h) {
+  return (cs_kill)(h->killed ? h->killed : h->kill_request);
+}
 cs_host *cs_host_of(lua_State *L) { return host_of(L); }
 void cs_host_set_cancelled(cs_host *h, bool cancelled) { h->cancelled = cancelled; }
 void cs_collect(cs_host *h) { lua_gc(h->main, LUA_GCCOLLECT); }

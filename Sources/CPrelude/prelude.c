@@ -3,6 +3,11 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 // Chunk names in brackets mark the host's own Lua: tracebacks leave it out.
+static const unsigned char modules[] = {
+#embed "modules.lua"
+};
+const cargo_prelude cargo_prelude_modules = {"=[cargo modules]", modules, sizeof modules};
+
 static const unsigned char tasks[] = {
 #embed "tasks.lua"
 };
@@ -13,7 +18,7 @@ static const unsigned char waterfall[] = {
 };
 const cargo_prelude cargo_prelude_waterfall = {"=[cargo waterfall]", waterfall, sizeof waterfall};
 
-static const unsigned char report[] = {
-#embed "report.lua"
+static const unsigned char progress[] = {
+#embed "progress.lua"
 };
-const cargo_prelude cargo_prelude_report = {"=[cargo report]", report, sizeof report};
+const cargo_prelude cargo_prelude_progress = {"=[cargo progress]", progress, sizeof progress};

@@ -146,6 +146,10 @@ bool cs_interrupted(void);
 // Asks for the end of the running Lua, as Ctrl-C and the deadline do.
 void cs_host_kill(cs_host *h, cs_kill reason);
 
+// Whether an end was asked for that the running Lua has not met yet, and why.
+bool cs_host_kill_requested(const cs_host *h);
+cs_kill cs_host_kill_reason(const cs_host *h);
+
 // The value of LUA_REGISTRYINDEX, a macro that Swift cannot see; and other such macros.
 int cs_registry_index(void);
 int cs_upvalue_index(int n);

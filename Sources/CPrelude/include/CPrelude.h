@@ -9,10 +9,12 @@ typedef struct {
   size_t length;
 } cargo_prelude;
 
+/// `require`.
+extern const cargo_prelude cargo_prelude_modules;
 /// `parallel`, `race`, `timeout`, `try`.
 extern const cargo_prelude cargo_prelude_tasks;
 /// `waterfall`.
 extern const cargo_prelude cargo_prelude_waterfall;
-/// Reports and tables as text.
-extern const cargo_prelude cargo_prelude_report;
+/// `progress`.
+extern const cargo_prelude cargo_prelude_progress;
 #endif

@@ -13,6 +13,8 @@ public final class OperationCall {
   public var timeout: Double?
   /// Seconds between polls; nil uses the schedule of `cargo-platform.md` §4.2.
   public var pollingInterval: Double?
+  /// Whether work that ends in `error` or `cancelled` makes the call fail (`raise`).
+  public var raisesOnFailure = true
   /// The recipe's own upper bound for what this call may cost, in credits.
   public var maxCredits: Double?
   /// The name of the action that the call runs, `prospeo.findEmail`, `tool.<uuid>`; set by whoever

@@ -1,0 +1,170 @@
+internal import CLua
+internal import CLuaHost
+internal import CargoClient
+
+/// The operations as Lua functions: `action.execute{ … }`. A namespace is made when a recipe first
+/// names it.
+final class OperationModule {
+  private let runner: TaskRunner
+  private let handler: any CallHandler
+  private let resolver: NameResolver
+  private var bindings: [OperationBinding?]
+  private var pollFunctions: [Int32: Bool] = [:]
+
+  /// Operations that take no namespace apart: `whoami`.
+  private static let positions: [String: [Int]] = {
+    var positions: [String: [Int]] = [:]
+    for (position, operation) in OperationTable.all.enumerated() {
+      let short = operation.name.prefix { $0 != "." }
+      positions[String(short), default: []].append(position)
+      let long = operation.fullName.prefix { $0 != "." }
+      if long != short { positions[String(long), default: []].append(position) }
+    }
+    return positions
+  }()
+
+  /// The names that stand for operations or groups of them at the top level.
+  static var globalNames: some Sequence<String> { positions.keys }
+
+  init(runner: TaskRunner, handler: any CallHandler) {
+    self.runner = runner
+    self.handler = handler
+    resolver = NameResolver(handler: handler)
+    bindings = Array(repeating: nil, count: OperationTable.all.count)
+  }
+
+  /// Pushes what the global `name` stands for; false when it is no operation's.
+  func pushGlobal(_ name: String, onto stack: LuaStack) -> Bool {
+    guard let positions = OperationModule.positions[name] else { return false }
+    stack.pushTable()
+    let namespace = stack.top
+    for position in positions {
+      let operation = OperationTable.all[position]
+      for path in Set([operation.name, operation.fullName])
+      where path.prefix(while: { $0 != "." }) == name {
+        if path == name {
+          // A function, not a namespace: `whoami()`.
+          stack.setTop(namespace - 1)
+          pushFunction(position, onto: stack)
+          return true
+        }
+        place(position, path.split(separator: ".").dropFirst().map(String.init), namespace, stack)
+      }
+    }
+    return true
+  }
+
+  private func place(_ position: Int, _ path: [String], _ namespace: Int32, _ stack: LuaStack) {
+    stack.push(copyOf: namespace)
+    for part in path.dropLast() {
+      stack.push(part)
+      if lua_rawget(stack.state, -2) != LUA_TTABLE {
+        stack.pop()
+        stack.pushTable()
+        stack.push(copyOf: -1)
+        stack.setField(part, ofTableAt: -3)
+      }
+      lua_rotate(stack.state, -2, 1)
+      stack.pop()
+    }
+    if let last = path.last {
+      pushFunction(position, onto: stack)
+      stack.setField(last, ofTableAt: -2)
+    }
+    stack.setTop(namespace)
+  }
+
+  private func pushFunction(_ position: Int, onto stack: LuaStack) {
+    runner.host.pushFunction(
+      { context, state, tag in
+        guard let context, let state else { return 0 }
+        return Unmanaged<OperationModule>.fromOpaque(context).takeUnretainedValue()
+          .call(Int(tag), LuaStack(state))
+      }, context: self, tag: Int64(position), waits: true, onto: stack)
+  }
+
+  private func binding(_ position: Int) -> OperationBinding {
+    if let binding = bindings[position] { return binding }
+    let binding = OperationBinding(OperationTable.all[position])
+    bindings[position] = binding
+    return binding
+  }
+
+  // MARK: - Calling
+
+  private func call(_ position: Int, _ stack: LuaStack) -> Int32 {
+    let binding = binding(position)
+    let arguments: CallArguments
+    do {
+      arguments = try ArgumentReader(host: runner.host, stack: stack, binding: binding).read()
+    } catch {
+      switch error {
+      case .error(let error): return runner.host.raise(error)
+      case .value: return Int32(CS_ERROR_VALUE)
+      }
+    }
+    let holder = CallHolder()
+    let waiter = runner.wait { holder.cancel() }
+    if arguments.names.isEmpty {
+      start(binding, arguments, holder, waiter)
+    } else {
+      resolver.resolve(arguments, binding) { [self] result in
+        switch result {
+        case .success(let resolved): start(binding, resolved, holder, waiter)
+        case .failure(let error): runner.wake(waiter, .error(error))
+        }
+      }
+    }
+    return Int32(CS_WAIT)
+  }
+
+  /// What a cancelled task gives up, once there is something.
+  private final class CallHolder {
+    var call: OperationCall?
+    var isCancelled = false
+
+    func cancel() {
+      isCancelled = true
+      call?.cancel()
+    }
+  }
+
+  private func start(
+    _ binding: OperationBinding, _ arguments: CallArguments, _ holder: CallHolder,
+    _ waiter: (task: TaskScheduler.TaskID, serial: UInt32)
+  ) {
+    guard !holder.isCancelled else { return }
+    let operation = binding.operation
+    let options = arguments.options
+    let call = OperationCall(
+      operation: operation, arguments: arguments.body(binding), waits: options.waits)
+    call.timeout = options.timeout
+    call.pollingInterval = options.pollingInterval
+    call.maxCredits = options.maxCredits
+    call.actionName = arguments.actionName
+    call.raisesOnFailure = options.raises
+    holder.call = call
+    let shape = options.waits ? operation.result : operation.pendingResult
+    handler.handle(call) { [runner] result in
+      switch result {
+      case .success(let answer):
+        runner.wake(waiter, .answer(answer, shape, keepsNulls: options.keepsNulls))
+      case .failure(let error):
+        var error = error
+        if error.operation == nil { error.operation = operation.name }
+        runner.wake(waiter, .error(error))
+      }
+    }
+  }
+}
+
+extension Operation {
+  /// What the answer becomes when the end is not waited for: the pending run or batch itself.
+  var pendingResult: ResultShape {
+    switch result {
+    case .execution: .run
+    case .batchExecution: .unwrap("batch")
+    default: result
+    }
+  }
+}
