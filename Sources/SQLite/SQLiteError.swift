@@ -22,6 +22,8 @@ public struct SQLiteError: Error, Sendable, Equatable {
 
   /// The code without its extension.
   public var primaryCode: Int32 { code & 0xFF }
+  /// A text, row or statement is larger than the limit.
+  public var isTooBig: Bool { primaryCode == SQLITE_TOOBIG }
   /// Another connection held the file longer than the busy timeout.
   public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
   /// The file is damaged, or is no database at all.
