@@ -58,7 +58,7 @@ let package = Package(
     .testTarget(
       name: "CargoClientTests", dependencies: ["CargoClient"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "LocalWorkspaceTests", dependencies: ["LocalWorkspace"],
+      name: "LocalWorkspaceTests", dependencies: ["LocalWorkspace", "CargoClient", "SQLite"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: swiftSettings),
