@@ -22,8 +22,11 @@ struct cj_document {
 
 namespace {
 
-// Documents up to this size stay in the pool with their buffers, about eleven times as large.
+// Documents up to this size stay in the pool with their buffers, about eleven times as large (of
+// which three are touched).
 constexpr size_t keptCapacity = size_t(1) << 20;
+// A parser in use keeps larger buffers up to this size, as long as its documents need them.
+constexpr size_t largeCapacity = size_t(16) << 20;
 constexpr int keptParsers = 8;
 
 struct Pool {
@@ -41,8 +44,17 @@ struct Pool {
 
 thread_local Pool pool;
 
+void freeBuffers(cj_document *document) {
+  free(document->input);
+  document->input = nullptr;
+  document->capacity = 0;
+  (void)document->parser.doc.allocate(0);
+  (void)document->parser.allocate(1024, CJ_MAX_DEPTH + 1);
+}
+
 bool reserve(cj_document *document, size_t length) {
   size_t needed = length + simdjson::SIMDJSON_PADDING;
+  if (document->capacity > keptCapacity && needed < document->capacity / 4) freeBuffers(document);
   if (document->capacity >= needed) return true;
   free(document->input);
   document->input = static_cast<char *>(malloc(needed));
@@ -190,12 +202,7 @@ extern "C" void cj_document_release(cj_document *document) {
 }
 
 extern "C" void cj_document_trim(cj_document *document) {
-  if (document->capacity <= keptCapacity) return;
-  free(document->input);
-  document->input = nullptr;
-  document->capacity = 0;
-  (void)document->parser.doc.allocate(0);
-  (void)document->parser.allocate(1024, CJ_MAX_DEPTH + 1);
+  if (document->capacity > largeCapacity) freeBuffers(document);
 }
 
 extern "C" bool cj_parse(

@@ -32,6 +32,15 @@ static inline void put_text(json_encoder *encoder, const char *text, size_t leng
   encoder->out->length += length;
 }
 
+// The same for a text that may be read up to 16 bytes beyond its end: short texts by whole words
+// instead of a call.
+static inline void put_padded(json_encoder *encoder, const char *text, size_t length) {
+  make_room(encoder, length + 16);
+  char *to = encoder->out->bytes + encoder->out->length;
+  for (size_t i = 0; i < length; i += 16) memcpy(to + i, text + i, 16);
+  encoder->out->length += length;
+}
+
 // Writes from `from` on what is plain, eight bytes at a time, and returns how far it came. There is
 // room for the rest of the text and eight bytes more.
 static inline size_t put_plain(cs_buffer *out, const char *text, size_t from, size_t length) {
@@ -278,6 +287,8 @@ static void encode_large_object(
     put_key(encoder, i == 0, member.key, member.length);
     lua_pushlstring(L, member.key, member.length);
     lua_rawget(L, table);
+    // Making the string may have collected what only weak tables held, keys of layouts among it.
+    encoder->generation++;
     encode_member(encoder, level, member.key, member.length, lua_gettop(L), shape);
     lua_pop(L, 1);
   }
@@ -294,6 +305,7 @@ static void render_layout(json_encoder *encoder, json_layout *layout) {
     put_key(encoder, i == 0, layout->keys[position], layout->lengths[position]);
     layout->ends[i] = (uint32_t)layout->text.length;
   }
+  make_room(encoder, 16);
   encoder->out = out;
   layout->is_rendered = 1;
 }
@@ -306,7 +318,7 @@ static void encode_by_layout(
   uint32_t start = 0;
   for (int i = 0; i < layout->count; i++) {
     int position = layout->order[i];
-    put_text(encoder, layout->text.bytes + start, layout->ends[i] - start);
+    put_padded(encoder, layout->text.bytes + start, layout->ends[i] - start);
     start = layout->ends[i];
     encode_member(
         encoder, level, layout->keys[position], layout->lengths[position],
@@ -316,11 +328,11 @@ static void encode_by_layout(
 
 // Finds the layout of the `count` members whose keys lie at `keys`; NULL when there is none.
 static json_layout *find_layout(
-    json_encoder *encoder, int level, const char *const *keys, int count, uint64_t hash) {
+    json_encoder *encoder, int level, const void *const *keys, int count, uint64_t hash) {
   for (int way = 0; way < LAYOUT_WAYS; way++) {
     json_layout *layout = &encoder->layouts[level][way];
     if (layout->hash == hash && layout->generation == encoder->generation &&
-        layout->count == count && memcmp(layout->keys, keys, (size_t)count * sizeof *keys) == 0) {
+        layout->count == count && memcmp(layout->objects, keys, (size_t)count * sizeof *keys) == 0) {
       return layout;
     }
   }
@@ -328,7 +340,8 @@ static json_layout *find_layout(
 }
 
 static void remember_layout(
-    json_encoder *encoder, int level, const json_member *sorted, int count, uint64_t hash) {
+    json_encoder *encoder, int level, const json_member *sorted, int first, int count,
+    uint64_t hash) {
   int way = encoder->next_way[level]++ % LAYOUT_WAYS;
   json_layout *layout = &encoder->layouts[level][way];
   layout->generation = encoder->generation;
@@ -336,9 +349,11 @@ static void remember_layout(
   layout->count = count;
   layout->is_rendered = 0;
   for (int i = 0; i < count; i++) {
-    layout->order[i] = (uint8_t)sorted[i].position;
-    layout->keys[sorted[i].position] = sorted[i].key;
-    layout->lengths[sorted[i].position] = (uint32_t)sorted[i].length;
+    int position = sorted[i].position;
+    layout->order[i] = (uint8_t)position;
+    layout->objects[position] = lua_topointer(encoder->L, first + 2 * position);
+    layout->keys[position] = sorted[i].key;
+    layout->lengths[position] = (uint32_t)sorted[i].length;
   }
 }
 
@@ -347,16 +362,15 @@ static void remember_layout(
 static void encode_by_sorting(
     json_encoder *encoder, json_level *level, int layout_level, uint64_t hash, int first,
     int count, const cs_json_shape *shape) {
-  lua_State *L = encoder->L;
   size_t base = encoder->members_count;
   for (int i = 0; i < count; i++) {
     size_t length;
-    const char *key = lua_tolstring(L, first + 2 * i, &length);
+    const char *key = object_key(encoder, first + 2 * i, &length);
     push_member(encoder, key, length, i);
   }
   sort_members(encoder->members + base, (size_t)count);
   if (layout_level >= 0 && count <= LAYOUT_MEMBERS) {
-    remember_layout(encoder, layout_level, encoder->members + base, count, hash);
+    remember_layout(encoder, layout_level, encoder->members + base, first, count, hash);
   }
   for (int i = 0; i < count; i++) {
     json_member member = encoder->members[base + (size_t)i];
@@ -378,12 +392,11 @@ static void encode_object(json_encoder *encoder, int table, const cs_json_shape 
   if (shape && shape->kind != JSON_SHAPE_OBJECT) shape = NULL;
   json_level *level = enter(encoder, table);
   put(encoder, '{');
-  const char *keys[LAYOUT_MEMBERS];
+  const void *keys[LAYOUT_MEMBERS];
   uint64_t hash = 0;
   int count = 0;
   do {
-    size_t length;
-    const char *key = object_key(encoder, first + 2 * count, &length);
+    const void *key = lua_topointer(L, first + 2 * count);
     if (count < LAYOUT_MEMBERS) keys[count] = key;
     hash = (hash ^ (uint64_t)(uintptr_t)key) * 0x9E3779B97F4A7C15u;
     count++;

@@ -35,17 +35,19 @@ int json_compare_keys(const char *a, size_t a_length, const char *b, size_t b_le
 
 // The members of an object that was encoded before on the same level, in the order lua_next gives
 // them. Records of one kind mostly repeat it, and then need no sorting and no escaping of keys. Keys
-// are compared by address: within one encode no Lua code runs and nothing is collected.
+// are compared by the addresses of their objects: within one encode no Lua code runs and nothing that
+// the value holds is collected.
 typedef struct json_layout {
-  uint64_t generation;                // of the encode that made it; no other may use it
-  uint64_t hash;                      // of the keys' addresses
+  uint64_t generation;  // of the encode that made it; no other may use it
+  uint64_t hash;        // of the keys' addresses
   int count;
-  int is_rendered;                    // whether `text` holds the keys
-  const char *keys[LAYOUT_MEMBERS];   // in the order of lua_next
-  uint32_t lengths[LAYOUT_MEMBERS];   // of the keys, in the same order
-  uint8_t order[LAYOUT_MEMBERS];      // sorted position to position in `keys`
-  uint32_t ends[LAYOUT_MEMBERS];      // ends of the sorted keys in `text`
-  cs_buffer text;                     // `"key":` of each key, sorted
+  int is_rendered;      // whether `text` holds the keys
+  const void *objects[LAYOUT_MEMBERS];  // of the keys, in the order of lua_next
+  const char *keys[LAYOUT_MEMBERS];     // their bytes
+  uint32_t lengths[LAYOUT_MEMBERS];
+  uint8_t order[LAYOUT_MEMBERS];        // sorted position to position in `keys`
+  uint32_t ends[LAYOUT_MEMBERS];        // ends of the sorted keys in `text`
+  cs_buffer text;                       // `"key":` of each key, sorted
 } json_layout;
 
 // One member of an object that is being sorted.

@@ -66,11 +66,15 @@ void cs_array_metatable(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &array_key);
 }
 
-// What a buffer may keep between two uses.
-static const size_t kept_capacity = (size_t)1 << 20;
+// Small buffers stay as they are; large ones while they are needed, and never very large ones.
+static const size_t small_capacity = (size_t)1 << 20;
+static const size_t large_capacity = (size_t)32 << 20;
 
 void cs_buffer_reset(cs_buffer *buffer) {
-  if (buffer->capacity > kept_capacity) cs_buffer_free(buffer);
+  int is_idle = buffer->length < buffer->capacity / 4;
+  if (buffer->capacity > large_capacity || (buffer->capacity > small_capacity && is_idle)) {
+    cs_buffer_free(buffer);
+  }
   buffer->length = 0;
 }
 
