@@ -27,8 +27,6 @@ let package = Package(
     .target(name: "CJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
       name: "CPrelude",
-    .target(
-      name: "CPrelude",
       exclude: ["modules.lua", "progress.lua", "tasks.lua", "waterfall.lua"]),
     .target(name: "CLuaHost", dependencies: ["CLua", "CJSON"]),
 
