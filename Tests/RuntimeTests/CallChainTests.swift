@@ -183,6 +183,20 @@ final class StubPricing: Pricing {
       box.result?.error?.message == "a.b may cost 0.5 credits, above its max_credits of 0.1")
   }
 
+  @Test func maxCreditsHoldsOnALocalWorkspaceToo() throws {
+    pricing.fallback = half
+    let chain = chain(Budget(nil), requiresBudget: false)
+    let dear = try call("action.execute", action: "a.b")
+    dear.maxCredits = 0.1
+    let box = send(dear, on: chain)
+    loop.settle()
+    #expect(box.result?.error?.kind == .budget)
+    let cheap = try call("action.execute", action: "a.b")
+    cheap.maxCredits = 0.5
+    _ = send(cheap, on: chain)
+    #expect(stub.open == 1)
+  }
+
   @Test func waitsForRoomAndCanBeCancelledMeanwhile() throws {
     pricing.fallback = .atMost(Credits(millionths: 1_000_000))
     let budget = Budget(Credits(1))
@@ -231,5 +245,42 @@ final class StubPricing: Pricing {
     #expect(try call("segment.fetch", #"{"enrich":true}"#).effect == .pay)
     #expect(try call("segment.fetch", #"{"modelUuid":"x","sync":true}"#).effect == .write)
     #expect(try call("segment.fetch", "").effect == .read)
+  }
+
+  @Test func workThatWasNotWaitedForSettlesWhenItsEndIsSeen() throws {
+    pricing.fallback = half
+    let budget = Budget(Credits(1))
+    let chain = chain(budget)
+    let create = try call("run.create", waits: false)
+    _ = send(create, on: chain)
+    create.onAccepted?("u-1")
+    stub.finish()
+    #expect(budget.unsettled == Credits(0.5))
+    for (uuid, unsettled) in [("u-2", 0.5), ("u-1", 0), ("u-1", 0)] {
+      let wait = try call("run.wait", "{\"uuid\":\"\(uuid)\"}")
+      _ = send(wait, on: chain)
+      wait.credits = 0.25
+      stub.finish()
+      #expect(budget.unsettled == Credits(unsettled))
+    }
+    #expect(budget.spent == Credits(0.25))
+  }
+
+  static let actions: [(String, String?)] = [
+    (
+      #"{"kind":"connector","integrationSlug":"prospeo","actionSlug":"findEmail"}"#,
+      "prospeo.findEmail"
+    ),
+    (#"{"kind":"native","actionSlug":"branch"}"#, "native.branch"),
+    (#"{"kind":"tool","toolUuid":"u"}"#, "tool.u"),
+    (#"{"kind":"agent","templateSlug":"t"}"#, "agent.t"),
+    (#"{"kind":"connector"}"#, nil), ("{}", nil), ("1", nil),
+  ]
+
+  @Test(arguments: actions)
+  func namesActions(action: String, name: String?) throws {
+    let call = try call("action.execute", #"{"action":\#(action),"data":{}}"#)
+    _ = send(call, on: chain(Budget(Credits(1))))
+    #expect(call.actionName == name)
   }
 }

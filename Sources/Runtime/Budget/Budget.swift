@@ -45,10 +45,11 @@ public final class Budget {
   public private(set) var spent = Credits.zero
   /// What calls in flight may cost at worst.
   public private(set) var reserved = Credits.zero
-  /// What calls may have cost whose outcome is not known; never given back.
+  /// What calls may have cost whose outcome is not known yet, and perhaps never will be.
   public private(set) var unsettled = Credits.zero
 
   private var inFlight: Set<UInt64> = []
+  private var kept: Set<UInt64> = []
   private var queue: [Waiting] = []
   private var nextID: UInt64 = 0
   private var isServing = false
@@ -99,16 +100,25 @@ public final class Budget {
     return true
   }
 
-  /// The call has cost `actual`, which may be nothing (it was never sent, or refused).
+  /// The call has cost `actual`, which may be nothing (it was never sent, or refused). Also for a
+  /// reservation that was kept, when its cost becomes known after all.
   public func settle(_ reservation: Reservation, actual: Credits) {
-    guard release(reservation) else { return }
+    if inFlight.remove(reservation.id) != nil {
+      reserved -= reservation.amount
+    } else if kept.remove(reservation.id) != nil {
+      unsettled -= reservation.amount
+    } else {
+      return
+    }
     spent += actual
     serve()
   }
 
-  /// Nobody knows what the call has cost: the reservation is kept for the rest of the run.
+  /// Nobody knows what the call has cost: the reservation is kept until somebody does.
   public func keep(_ reservation: Reservation) {
-    guard release(reservation) else { return }
+    guard inFlight.remove(reservation.id) != nil else { return }
+    reserved -= reservation.amount
+    kept.insert(reservation.id)
     unsettled += reservation.amount
     serve()
   }
@@ -117,12 +127,6 @@ public final class Budget {
     inFlight.insert(id)
     reserved += amount
     return Reservation(id: id, amount: amount)
-  }
-
-  private func release(_ reservation: Reservation) -> Bool {
-    guard inFlight.remove(reservation.id) != nil else { return false }
-    reserved -= reservation.amount
-    return true
   }
 
   /// Answers those at the head of the queue whose answer is known now.

@@ -1,11 +1,13 @@
 public import CargoClient
 
 /// Reserves what a paying call may cost before it is sent and settles when its cost is known.
-public final class BudgetInterceptor: Interceptor {
+public final class BudgetInterceptor: Interceptor, WorkObserver {
   private let budget: Budget
   private let pricing: any Pricing
   private let loop: EventLoop
   private let requiresBudget: Bool
+  /// Reservations of work that was started and goes on, by its uuid.
+  private var pending: [String: Budget.Reservation] = [:]
 
   /// Makes the interceptor.
   ///
@@ -25,8 +27,9 @@ public final class BudgetInterceptor: Interceptor {
   public func intercept(
     _ call: OperationCall, next: any CallHandler, completion: @escaping (CallResult) -> Void
   ) {
-    // A local workspace without a limit: its ledger knows what was spent, nothing is held back.
-    guard call.effect == .pay, budget.limit != nil || requiresBudget else {
+    // A local workspace without any limit: its ledger knows what was spent, nothing is held back.
+    guard call.effect == .pay, budget.limit != nil || requiresBudget || call.maxCredits != nil
+    else {
       next.handle(call, completion: completion)
       return
     }
@@ -67,7 +70,7 @@ public final class BudgetInterceptor: Interceptor {
   }
 
   private func reserve(_ worst: Credits, _ passage: Passage) {
-    guard budget.limit != nil else {
+    if requiresBudget && budget.limit == nil {
       passage.end(
         CargoError(
           .budget,
@@ -75,40 +78,42 @@ public final class BudgetInterceptor: Interceptor {
           hint: "--budget \(worst) or more, or budget = { credits = … } in the manifest"))
       return
     }
-    let ticket = budget.reserve(worst, for: passage.subject) { [budget] outcome in
+    let ticket = budget.reserve(worst, for: passage.subject) { [self] outcome in
       switch outcome {
       case .failure(let error): passage.end(error)
       case .success(let reservation):
         let accepted = passage.call.onAccepted
         passage.call.onAccepted = { uuid in
-          passage.wasAccepted = true
+          passage.uuid = uuid
           accepted?(uuid)
         }
-        passage.goOn { result in
-          BudgetInterceptor.settle(reservation, in: budget, after: result, passage)
-        }
+        passage.goOn { [self] result in settle(reservation, after: result, passage) }
       }
     }
     passage.abandon = { [budget] in budget.cancel(ticket) }
   }
 
   /// What a call has cost, as far as its outcome tells.
-  private static func settle(
-    _ reservation: Budget.Reservation, in budget: Budget, after result: CallResult,
-    _ passage: Passage
+  private func settle(
+    _ reservation: Budget.Reservation, after result: CallResult, _ passage: Passage
   ) {
     if let credits = passage.call.credits.flatMap({ Credits($0) }) {
       budget.settle(reservation, actual: credits)
-      return
-    }
-    switch result {
-    case .success:
-      // Started and not waited for, or finished without a word about its cost.
+    } else if let uuid = passage.uuid {
+      // Started and not waited for, or the wait was given up; or finished without a word of its cost.
+      pending[uuid] = reservation
       budget.keep(reservation)
-    case .failure(let error) where wasRefused(error) && !passage.wasAccepted:
+    } else if case .failure(let error) = result, BudgetInterceptor.wasRefused(error) {
       budget.settle(reservation, actual: .zero)
-    case .failure: budget.keep(reservation)
+    } else {
+      budget.keep(reservation)
     }
+  }
+
+  /// Work that went on has ended.
+  func workEnded(uuid: String, credits: Credits) {
+    guard let reservation = pending.removeValue(forKey: uuid) else { return }
+    budget.settle(reservation, actual: credits)
   }
 
   /// Whether an error means that no work was started.
@@ -124,7 +129,8 @@ public final class BudgetInterceptor: Interceptor {
 /// A call on its way through the interceptor: it goes on or ends here, whichever comes first.
 private final class Passage {
   let call: OperationCall
-  var wasAccepted = false
+  /// The remote work, once it is known.
+  var uuid: String?
   private(set) var isOver = false
   /// Gives up what is waited for.
   var abandon: (() -> Void)?

@@ -12,10 +12,18 @@ public protocol Interceptor: AnyObject {
     completion: @escaping (CallResult) -> Void)
 }
 
+/// Is told when work that was started earlier has ended and what it cost: `run.wait` on a run that
+/// `run.create` returned pending.
+protocol WorkObserver: AnyObject {
+  /// The run, batch or message `uuid` has ended.
+  func workEnded(uuid: String, credits: Credits)
+}
+
 /// The interceptors of a run over the waiter, as one handler.
 public final class CallChain: CallHandler {
   private let first: any CallHandler
   private let last: any CallHandler
+  private let observers: [any WorkObserver]
   /// What the run has done so far.
   public let report: RunReport
 
@@ -25,6 +33,7 @@ public final class CallChain: CallHandler {
     report: RunReport = RunReport()
   ) {
     last = handler
+    observers = interceptors.compactMap { $0 as? any WorkObserver }
     first = interceptors.reversed().reduce(handler) { next, interceptor in
       Link(interceptor, next: next)
     }
@@ -33,12 +42,20 @@ public final class CallChain: CallHandler {
 
   /// Handles a call. What only looks goes straight to the workspace.
   public func handle(_ call: OperationCall, completion: @escaping (CallResult) -> Void) {
-    let report = report
-    let handler = call.effect == .read ? last : first
-    handler.handle(call) { result in
+    call.noteActionName()
+    let looksOnly = call.effect == .read
+    (looksOnly ? last : first).handle(call) { [self] result in
       report.note(call, result)
+      if looksOnly { tellObservers(call) }
       completion(result)
     }
+  }
+
+  private func tellObservers(_ call: OperationCall) {
+    guard !observers.isEmpty, let credits = call.credits.flatMap({ Credits($0) }),
+      let uuid = call.uuid
+    else { return }
+    for observer in observers { observer.workEnded(uuid: uuid, credits: credits) }
   }
 
   private final class Link: CallHandler {
