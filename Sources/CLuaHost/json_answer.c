@@ -36,13 +36,16 @@ __attribute__((noreturn)) static void fail_missing(
   cs_raise(L, json_error_kind(flags), NULL, "the answer has no '%s'", key);
 }
 
-// Replaces the answer on top by the value under `key`, which must be there.
-static void unwrap(lua_State *L, const char *key, unsigned flags) {
-  if (push_field(L, -1, key) == LUA_TNIL) {
-    // With nulls left out, an answer {"segment": null} has the key and no value.
-    if (lua_type(L, -2) != LUA_TTABLE) fail_missing(L, key, flags);
+// Pushes the member `key` of the answer, which must be there (null is fine); the rest is not decoded.
+static void push_unwrapped(
+    lua_State *L, json_state *state, cj_value answer, const char *key, unsigned flags) {
+  cj_value member;
+  if (!cj_member(answer, key, strlen(key), &member)) fail_missing(L, key, flags);
+  if (cj_tag(member) == CJ_NULL && !(flags & CS_JSON_KEEP_NULLS)) {
+    lua_pushnil(L);
+  } else {
+    json_push_value(L, state, member, flags);
   }
-  lua_remove(L, -2);
 }
 
 // Replaces the answer on top by its run; `context` and `configs` join it.
@@ -231,15 +234,20 @@ void cs_push_answer(
     const char *rows, size_t rows_length, unsigned flags) {
   json_state *state = json_state_get(L);
   luaL_checkstack(L, 16, NULL);
-  json_push_value(L, state, json_parse(L, state, body, body_length, flags), flags);
+  cj_value answer = json_parse(L, state, body, body_length, flags);
+  if (shape == CS_ANSWER_UNWRAP && key) {
+    push_unwrapped(L, state, answer, key, flags);
+    return;
+  }
+  json_push_value(L, state, answer, flags);
   switch (shape) {
-    case CS_ANSWER_UNWRAP: unwrap(L, key, flags); break;
     case CS_ANSWER_RUN: rearrange_run(L, flags); break;
     case CS_ANSWER_EXECUTION: rearrange_execution(L, flags); break;
     case CS_ANSWER_BATCH_EXECUTION: rearrange_batch(L, state, rows, rows_length, flags); break;
     case CS_ANSWER_MESSAGE: rearrange_message(L, flags); break;
     default: break;
   }
+  cj_document_trim(state->document);
 }
 
 int cs_push_answer_function(lua_State *L) {
