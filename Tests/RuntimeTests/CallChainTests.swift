@@ -283,4 +283,28 @@ final class StubPricing: Pricing {
     _ = send(call, on: chain(Budget(Credits(1))))
     #expect(call.actionName == name)
   }
+
+  @Test func theReportCountsByOperationAndAction() throws {
+    let chain = chain(Budget(Credits(1)))
+    let first = try call("action.execute", action: "a.b")
+    _ = send(first, on: chain)
+    first.credits = 0.1
+    stub.finish()
+    let second = try call("action.execute", action: "a.b")
+    _ = send(second, on: chain)
+    stub.finish(.failure(CargoError(.run, "failed")))
+    _ = send(try call("whoami"), on: chain)
+    stub.finish()
+    #expect(chain.report.description == "3 calls, 1 error, 0.1 credits")
+    var writer = JSONWriter()
+    writer.beginObject()
+    chain.report.writeMembers(to: &writer)
+    writer.endObject()
+    #expect(
+      String(decoding: writer.bytes, as: UTF8.self)
+        == #"{"actions":{"a.b":{"calls":2,"credits":0.1,"errors":1}},"#
+        + #""calls":3,"credits":0.1,"errors":1,"operations":{"#
+        + #""action.execute":{"calls":2,"credits":0.1,"errors":1},"#
+        + #""whoami":{"calls":1,"credits":0,"errors":0}}}"#)
+  }
 }

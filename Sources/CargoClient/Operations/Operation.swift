@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One row of the table of operations: everything that is known of an operation, once.
 ///
 /// The Lua functions and their argument checks, "did you mean", `cargo-script call`, the reference
@@ -18,8 +20,9 @@ public struct Operation: Sendable {
   public let path: String
   /// Where to turn when `path` answers 404: sources disagree on the spelling of some routes.
   public let alternativePath: String?
-  /// The parameters, in the order help shows them.
-  public let parameters: [Parameter]
+  /// The parameters, in the order help shows them. Made when first asked for: a recipe that starts
+  /// looks at every row's name and at few rows' parameters.
+  public var parameters: [Parameter] { lazyParameters.value }
   /// How the answer becomes the value that the recipe gets.
   public let result: ResultShape
   /// What may be waited for after it, and whether that is the default.
@@ -29,6 +32,7 @@ public struct Operation: Sendable {
   /// Arguments that make it do more than `effect` says when they are true: `enrich` of
   /// `segment.fetch` pays.
   public let effectsOfArguments: [ArgumentEffect]
+  private let lazyParameters: LazyParameters
 
   /// An HTTP method.
   public enum Method: String, Sendable {
@@ -97,7 +101,8 @@ public struct Operation: Sendable {
   /// Makes a row; the full name is domain and name unless given.
   public init(
     domain: String, name: String, fullName: String? = nil, summary: String, method: Method,
-    path: String, alternativePath: String? = nil, parameters: [Parameter], result: ResultShape,
+    path: String, alternativePath: String? = nil,
+    parameters: @autoclosure @escaping @Sendable () -> [Parameter], result: ResultShape,
     waiting: Waiting = .never, effect: Effect, effectsOfArguments: [ArgumentEffect] = []
   ) {
     self.domain = domain
@@ -107,7 +112,7 @@ public struct Operation: Sendable {
     self.method = method
     self.path = path
     self.alternativePath = alternativePath
-    self.parameters = parameters
+    lazyParameters = LazyParameters(parameters)
     self.result = result
     self.waiting = waiting
     self.effect = effect
@@ -129,5 +134,31 @@ public struct Operation: Sendable {
   /// The parameter of that name: in snake_case, as on the wire, or an alias.
   public func parameter(named name: String) -> Parameter? {
     parameters.first { $0.name == name || $0.wireName == name || $0.aliases.contains(name) }
+  }
+}
+
+/// Parameters that are made once, at the first look.
+private final class LazyParameters: Sendable {
+  private enum State {
+    case unmade(@Sendable () -> [Parameter])
+    case made([Parameter])
+  }
+
+  private let state: Mutex<State>
+
+  init(_ make: @escaping @Sendable () -> [Parameter]) {
+    state = Mutex(.unmade(make))
+  }
+
+  var value: [Parameter] {
+    state.withLock { state in
+      switch state {
+      case .made(let parameters): return parameters
+      case .unmade(let make):
+        let parameters = make()
+        state = .made(parameters)
+        return parameters
+      }
+    }
   }
 }

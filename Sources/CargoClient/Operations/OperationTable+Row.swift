@@ -6,21 +6,27 @@ extension OperationTable {
   static func row(
     _ domain: String, _ name: String, full: String? = nil, _ summary: String,
     _ method: Operation.Method, _ path: String, or alternativePath: String? = nil,
-    _ parameters: [Parameter] = [], _ result: Operation.ResultShape,
-    waits waiting: Operation.Waiting = .never, _ effect: Operation.Effect,
-    when effectsOfArguments: [Operation.ArgumentEffect] = []
+    _ parameters: @autoclosure @escaping @Sendable () -> [Parameter] = [],
+    _ result: Operation.ResultShape, waits waiting: Operation.Waiting = .never,
+    _ effect: Operation.Effect, when effectsOfArguments: [Operation.ArgumentEffect] = []
   ) -> Operation {
-    let placed = parameters.map { parameter in
-      guard parameter.location == .body else { return parameter }
-      if path.contains("{" + parameter.wireName + "}") { return parameter.located(.path) }
-      return method == .get ? parameter.located(.query) : parameter
-    }
     let mayPay = effect == .pay || effectsOfArguments.contains { $0.effect == .pay }
     return Operation(
       domain: domain, name: name, fullName: full, summary: summary, method: method, path: path,
       alternativePath: alternativePath,
-      parameters: placed + hostOptions(waiting: waiting, isRead: effect == .read, mayPay: mayPay),
+      parameters: placed(parameters(), method, path)
+        + hostOptions(waiting: waiting, isRead: effect == .read, mayPay: mayPay),
       result: result, waiting: waiting, effect: effect, effectsOfArguments: effectsOfArguments)
+  }
+
+  private static func placed(
+    _ parameters: [Parameter], _ method: Operation.Method, _ path: String
+  ) -> [Parameter] {
+    parameters.map { parameter in
+      guard parameter.location == .body else { return parameter }
+      if path.contains("{" + parameter.wireName + "}") { return parameter.located(.path) }
+      return method == .get ? parameter.located(.query) : parameter
+    }
   }
 
   /// The options that never leave this program (`design.md` §4.1).

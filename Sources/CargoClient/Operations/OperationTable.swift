@@ -1,17 +1,22 @@
 /// The table of operations: every row of `cargo-platform.md` §2.5, once.
 public enum OperationTable {
   /// Every operation, in the order of the reference page.
-  public static let all: [Operation] =
-    actions + runs + batches + records + nodes + plays + tools + workflows + releases
-    + segments + changes + datasets + models + columns + relationships + storageRecords + queries
-    + connectors + integrations + agents + aiReleases + chats + messages + aiFiles + aiExtras
-    + systemsOfRecord + expressions + workspace + workspaceFiles + billing
+  public static let all: [Operation] = [
+    actions, runs, batches, records, nodes, plays, tools, workflows, releases, segments, changes,
+    datasets, models, columns, relationships, storageRecords, queries, connectors, integrations,
+    agents, aiReleases, chats, messages, aiFiles, aiExtras, systemsOfRecord, expressions, workspace,
+    workspaceFiles, billing,
+  ].flatMap { $0 }
 
   /// The operation of that name: short (`action.execute_batch`), full
   /// (`orchestration.action.execute_batch`), or as the platform's CLI and documentation spell it
   /// (`orchestration action execute-batch`, `orchestration.action.executeBatch`).
+  ///
+  /// Walks over the rows; keep what it finds rather than ask for every call.
   public static func named(_ name: String) -> Operation? {
-    (index[name] ?? index[canonicalName(name)]).map { all[$0] }
+    if let row = row(named: name) { return row }
+    let canonical = canonicalName(name)
+    return row(named: canonical) ?? row(named: presentName(canonical))
   }
 
   /// The name among short and full ones that `name` most likely means.
@@ -21,27 +26,20 @@ public enum OperationTable {
       ?? NearestName.suggest(canonical, among: all.map(\.fullName))
   }
 
-  /// Positions in `all` by every snake_case name.
-  private static let index: [String: Int] = {
-    var index: [String: Int] = [:]
-    index.reserveCapacity(all.count * 3)
-    for (position, operation) in all.enumerated() {
-      index[operation.name] = position
-      index[operation.fullName] = position
-      for name in otherNames(of: operation.fullName) { index[name] = position }
-    }
-    return index
-  }()
+  // No index: making one takes longer than all the walks of a run.
+  private static func row(named name: String) -> Operation? {
+    all.first { $0.name == name || $0.fullName == name }
+  }
 
-  /// Later and earlier names of whole domains (`cargo-platform.md` §11, item 19).
-  private static func otherNames(of fullName: String) -> [String] {
-    if fullName.hasPrefix("workspace.") {
-      return ["workspace_management." + fullName.dropFirst("workspace.".utf8.count)]
+  /// Later names of whole domains (`cargo-platform.md` §11, item 19) as the table has them.
+  private static func presentName(_ name: String) -> String {
+    for (other, present) in [
+      ("workspace_management.", "workspace."), ("content.file.", "ai.file."),
+    ]
+    where name.hasPrefix(other) {
+      return present + name.dropFirst(other.utf8.count)
     }
-    if fullName.hasPrefix("ai.file.") {
-      return ["content.file." + fullName.dropFirst("ai.file.".utf8.count)]
-    }
-    return []
+    return name
   }
 
   /// Dots between parts and snake_case within them, from words, kebab-case or camelCase.

@@ -1,4 +1,4 @@
-import CargoClient
+public import CargoClient
 
 /// What a run has done: calls, errors and credits per operation and per action, for the last line on
 /// standard error and for `--json`.
@@ -41,5 +41,49 @@ public final class RunReport {
     }
     add(to: &operations[call.operation.name, default: Tally()])
     if let action = call.actionName { add(to: &actions[action, default: Tally()]) }
+  }
+}
+
+extension RunReport: CustomStringConvertible {
+  /// One line for people: "120 calls, 2 errors, 6.5 credits".
+  public var description: String {
+    let total = total
+    func count(_ number: Int, _ noun: String) -> String {
+      "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+    let credits =
+      "\(total.credits) \(total.credits == Credits(millionths: 1_000_000) ? "credit" : "credits")"
+    return "\(count(total.calls, "call")), \(count(total.errors, "error")), \(credits)"
+  }
+
+  /// Writes the members `actions`, `calls`, `credits`, `errors`, `operations` of the machine-readable
+  /// summary into an object that is open.
+  public func writeMembers(to writer: inout JSONWriter) {
+    let total = total
+    write(actions, as: "actions", to: &writer)
+    write(total, to: &writer)
+    write(operations, as: "operations", to: &writer)
+  }
+
+  private func write(_ tallies: [String: Tally], as key: String, to writer: inout JSONWriter) {
+    writer.key(key)
+    writer.beginObject()
+    for (name, tally) in tallies.sorted(by: { $0.key < $1.key }) {
+      writer.key(name)
+      writer.beginObject()
+      write(tally, to: &writer)
+      writer.endObject()
+    }
+    writer.endObject()
+  }
+
+  private func write(_ tally: Tally, to writer: inout JSONWriter) {
+    writer.key("calls")
+    writer.integer(Int64(tally.calls))
+    writer.key("credits")
+    // The decimal text is exact and a JSON number.
+    writer.raw(tally.credits.description.utf8)
+    writer.key("errors")
+    writer.integer(Int64(tally.errors))
   }
 }
