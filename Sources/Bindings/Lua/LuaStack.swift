@@ -58,7 +58,8 @@ struct LuaStack {
   func pushField(_ key: StaticString, ofTableAt index: Int32) -> LuaType {
     let table = absolute(index)
     _ = lua_pushlstring(
-      state, UnsafeRawPointer(key.utf8Start).assumingMemoryBound(to: CChar.self), key.utf8CodeUnitCount)
+      state, UnsafeRawPointer(key.utf8Start).assumingMemoryBound(to: CChar.self),
+      key.utf8CodeUnitCount)
     return LuaType(rawValue: lua_rawget(state, table)) ?? .none
   }
 

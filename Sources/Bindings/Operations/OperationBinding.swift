@@ -31,8 +31,10 @@ final class OperationBinding {
     self.fields = fields
     canonicalOrder = fields.indices
       .filter { fields[$0].parameter.location != .host }
-      .sorted { fields[$0].parameter.wireName.utf8.lexicographicallyPrecedes(
-        fields[$1].parameter.wireName.utf8) }
+      .sorted {
+        fields[$0].parameter.wireName.utf8.lexicographicallyPrecedes(
+          fields[$1].parameter.wireName.utf8)
+      }
   }
 
   deinit { for field in fields { cs_json_shape_free(field.shape) } }

@@ -314,10 +314,12 @@ final class GlobalLibrary {
 
   private func loadModule(_ stack: LuaStack) -> Int32 {
     let name = stack.string(at: 1) ?? ""
-    let isPlain = !name.isEmpty && name.utf8.allSatisfy { byte in
-      (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)
-        || byte == 95 || byte == 45 || byte == 46
-    }
+    let isPlain =
+      !name.isEmpty
+      && name.utf8.allSatisfy { byte in
+        (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)
+          || byte == 95 || byte == 45 || byte == 46
+      }
     guard isPlain, !name.contains(".."), !name.hasPrefix(".") else {
       return host.raise(
         CargoError(

@@ -69,7 +69,8 @@ public enum ManifestReader {
       guard rest.starts(with: "--".utf8) else { break }
       rest = rest.dropFirst(2)
       if let level = longBracketLevel(rest) {
-        let closing = [UInt8(ascii: "]")] + Array(repeating: UInt8(ascii: "="), count: level)
+        let closing =
+          [UInt8(ascii: "]")] + Array(repeating: UInt8(ascii: "="), count: level)
           + [UInt8(ascii: "]")]
         while !rest.isEmpty && !rest.starts(with: closing) { rest = rest.dropFirst() }
         rest = rest.dropFirst(closing.count)

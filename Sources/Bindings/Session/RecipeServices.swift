@@ -25,9 +25,10 @@ public struct RecipeServices {
     emit: @escaping ([UInt8]) -> CargoError?,
     log: @escaping (_ level: String, _ message: String) -> Void,
     progress: any ProgressReporting,
-    price: @escaping (
-      _ action: String, _ completion: @escaping (Result<Credits?, CargoError>) -> Void
-    ) -> Void = { $1(.success(nil)) },
+    price:
+      @escaping (
+        _ action: String, _ completion: @escaping (Result<Credits?, CargoError>) -> Void
+      ) -> Void = { $1(.success(nil)) },
     creditsPerRow: Credits? = nil
   ) {
     self.calls = calls

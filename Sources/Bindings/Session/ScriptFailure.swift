@@ -52,7 +52,9 @@ extension ScriptFailure {
       if type == .table, let inner = stack.stringField("message", ofTableAt: index) {
         message = inner
       }
-      if let number = stack.number(at: index) { message = "the recipe raised \(number) as an error" }
+      if let number = stack.number(at: index) {
+        message = "the recipe raised \(number) as an error"
+      }
       takePosition(from: frames.first)
     }
   }

@@ -64,11 +64,13 @@ final class TaskModule {
       return wrongArgument("spawn: the first argument must be a function")
     }
     let scope = runner.scheduler.ownScope(of: runner.current)
-    guard stack.reserve(8), let task = runner.spawn(in: scope, from: stack, arguments: stack.top - 1)
+    guard stack.reserve(8),
+      let task = runner.spawn(in: scope, from: stack, arguments: stack.top - 1)
     else { return tooManyTasks() }
     // The handle keeps the coroutine, which keeps the results.
     pushHandle(
-      TaskModule.taskMetatable, UInt64(UInt32(bitPattern: task.index)) << 32 | UInt64(task.generation),
+      TaskModule.taskMetatable,
+      UInt64(UInt32(bitPattern: task.index)) << 32 | UInt64(task.generation),
       methods: [("await", .await), ("cancel", .cancel)], stack)
     stack.push(copyOf: -2)
     _ = lua_setiuservalue(stack.state, -2, 1)
@@ -122,7 +124,8 @@ final class TaskModule {
 
   private func task(_ handle: UInt64) -> TaskScheduler.TaskID {
     TaskScheduler.TaskID(
-      index: Int32(bitPattern: UInt32(handle >> 32)), generation: UInt32(truncatingIfNeeded: handle))
+      index: Int32(bitPattern: UInt32(handle >> 32)), generation: UInt32(truncatingIfNeeded: handle)
+    )
   }
 
   private func sleep(_ stack: LuaStack) -> Int32 {
@@ -179,7 +182,8 @@ final class TaskModule {
   }
 
   private func spawnIn(_ stack: LuaStack) -> Int32 {
-    guard stack.reserve(8), runner.spawn(in: scope(stack), from: stack, arguments: stack.top - 2) != nil
+    guard stack.reserve(8),
+      runner.spawn(in: scope(stack), from: stack, arguments: stack.top - 2) != nil
     else { return tooManyTasks() }
     return 0
   }

@@ -92,8 +92,9 @@ final class TaskRunner {
     }
   }
 
-  private func resume(_ task: TaskID, _ thread: OpaquePointer, _ resumption: TaskScheduler.Resumption)
-  {
+  private func resume(
+    _ task: TaskID, _ thread: OpaquePointer, _ resumption: TaskScheduler.Resumption
+  ) {
     let isCancelled = scheduler.isCancelled(task)
     let outcome: cs_outcome
     switch resumption {

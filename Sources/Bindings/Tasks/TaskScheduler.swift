@@ -506,7 +506,11 @@ public struct TaskScheduler {
     let slot = Int(index)
     let scope = Int(records[slot].scope)
     let (previous, next) = (records[slot].previousSibling, records[slot].nextSibling)
-    if previous >= 0 { records[Int(previous)].nextSibling = next } else { scopes[scope].firstChild = next }
+    if previous >= 0 {
+      records[Int(previous)].nextSibling = next
+    } else {
+      scopes[scope].firstChild = next
+    }
     if next >= 0 { records[Int(next)].previousSibling = previous }
     records[slot].previousSibling = -1
     records[slot].nextSibling = -1
@@ -538,7 +542,9 @@ public struct TaskScheduler {
 
   private func scopeResumption(_ index: Int32) -> Resumption {
     let scope = scopes[Int(index)]
-    if scope.owner >= 0, records[Int(scope.owner)].cancelled, scope.decider < 0 { return .cancelled }
+    if scope.owner >= 0, records[Int(scope.owner)].cancelled, scope.decider < 0 {
+      return .cancelled
+    }
     let decider = scope.decider < 0 ? nil : id(scope.decider)
     return .scopeEnded(
       ScopeID(index: index, generation: scope.generation), decider: decider,
@@ -575,7 +581,9 @@ public struct TaskScheduler {
       if link == index {
         records[Int(owner)].firstScope = scopes[slot].nextScope
       } else {
-        while link >= 0 && scopes[Int(link)].nextScope != index { link = scopes[Int(link)].nextScope }
+        while link >= 0 && scopes[Int(link)].nextScope != index {
+          link = scopes[Int(link)].nextScope
+        }
         if link >= 0 { scopes[Int(link)].nextScope = scopes[slot].nextScope }
       }
     }
