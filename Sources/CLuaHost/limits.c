@@ -23,10 +23,12 @@
 // From the hook's arming to the conclusion that no hook will ever run.
 #define GRACE_NANOSECONDS UINT64_C(1000000000)
 
-static cs_host *volatile timed_host;
-static timer_t limit_timer;
-static bool timer_exists;
-static volatile uint32_t killed_slice;
+// One state at a time per thread has a timer; its signal comes to that thread, so that the handler
+// finds the state in the thread's own storage.
+static _Thread_local cs_host *volatile timed_host;
+static _Thread_local timer_t limit_timer;
+static _Thread_local volatile bool timer_exists;
+static _Thread_local volatile uint32_t killed_slice;
 
 static cs_host *volatile interruptible_host;
 static volatile pid_t interruptible_thread;
@@ -137,6 +139,11 @@ void cs_limits_start(cs_host *h) {
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   sigaction(SIGALRM, &action, NULL);
+  // A thread of somebody's pool may block signals.
+  sigset_t alarm;
+  sigemptyset(&alarm);
+  sigaddset(&alarm, SIGALRM);
+  pthread_sigmask(SIG_UNBLOCK, &alarm, NULL);
   struct sigevent event = {0};
   event.sigev_notify = SIGEV_THREAD_ID;
   event.sigev_signo = SIGALRM;

@@ -79,11 +79,17 @@ final class RecipeRunner {
     ("local function f() return pcall(error, 'e') end print(f())", "false\te\n"),
     ("print(select('#', coroutine.resume(coroutine.create(function() return 1, 2 end))))", "3\n"),
     ("print(parallel({1,2,3}, function(x) sleep(0) return x * 2 end)[3])", "6\n"),
-    ("print(race(function() sleep(5) return 'a' end, function() sleep(0.01) return 'b' end))", "b\n"),
+    (
+      "print(race(function() sleep(5) return 'a' end, function() sleep(0.01) return 'b' end))",
+      "b\n"
+    ),
     ("print(try(timeout, 0.01, sleep, 5) == nil)", "true\n"),
     ("local t = spawn(function() sleep(0.01) return 4, 5 end) print(t:await())", "4\t5\n"),
     ("local t = spawn(function() return 4 end) sleep(0.01) print(t:await())", "4\n"),
-    ("local co = coroutine.wrap(function() sleep(0) coroutine.yield(1) sleep(0) return 2 end) print(co(), co())", "1\t2\n"),
+    (
+      "local co = coroutine.wrap(function() sleep(0) coroutine.yield(1) sleep(0) return 2 end) print(co(), co())",
+      "1\t2\n"
+    ),
     ("print(json.encode(json.decode('[1,{\"a\":null}]')))", "[1,{}]\n"),
   ])
   func runs(_ source: String, _ expected: String) throws {

@@ -107,6 +107,7 @@ final class TaskRunner {
       outcome = cs_task_resume(host.pointer, thread, isCancelled)
     case .ended(let target):
       outcome = deliverResults(of: target, thread, isCancelled)
+      scheduler.delivered(target)
     case .scopeEnded(let scope, let decider, let timedOut):
       outcome = deliverScope(decider, timedOut, thread, isCancelled)
       scheduler.close(scope)

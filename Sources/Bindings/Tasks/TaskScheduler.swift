@@ -46,7 +46,7 @@ public struct TaskScheduler {
     case start
     /// What it waited for outside has happened.
     case external
-    /// The task it awaited has ended.
+    /// The task it awaited has ended; `delivered` is to be called when its results were taken.
     case ended(TaskID)
     /// The scope it waited for is empty; `decider` is the first to win or fail, if any. The scope is
     /// to be closed when that has been delivered.
@@ -254,11 +254,13 @@ public struct TaskScheduler {
       let resumption = records[slot].resumption
       records[slot].started = true
       records[slot].state = .running
-      if case .ended(let target) = resumption { unpin(target.index) }
       return (task, resumption)
     }
     return nil
   }
+
+  /// The results of an ended task were given to one that awaited it.
+  public mutating func delivered(_ target: TaskID) { unpin(target.index) }
 
   private mutating func makeReady(_ index: Int32, _ resumption: Resumption) {
     records[Int(index)].state = .ready
