@@ -9,7 +9,6 @@ final class OperationModule {
   private let handler: any CallHandler
   private let resolver: NameResolver
   private var bindings: [OperationBinding?]
-  private var pollFunctions: [Int32: Bool] = [:]
 
   /// Operations that take no namespace apart: `whoami`.
   private static let positions: [String: [Int]] = {
@@ -104,13 +103,14 @@ final class OperationModule {
       }
     }
     let holder = CallHolder()
+    let watcher = arguments.options.onPoll.map { PollWatcher(runner, stack, function: $0) }
     let waiter = runner.wait { holder.cancel() }
     if arguments.names.isEmpty {
-      start(binding, arguments, holder, waiter)
+      start(binding, arguments, holder, waiter, watcher)
     } else {
       resolver.resolve(arguments, binding) { [self] result in
         switch result {
-        case .success(let resolved): start(binding, resolved, holder, waiter)
+        case .success(let resolved): start(binding, resolved, holder, waiter, watcher)
         case .failure(let error): runner.wake(waiter, .error(error))
         }
       }
@@ -131,7 +131,7 @@ final class OperationModule {
 
   private func start(
     _ binding: OperationBinding, _ arguments: CallArguments, _ holder: CallHolder,
-    _ waiter: (task: TaskScheduler.TaskID, serial: UInt32)
+    _ waiter: (task: TaskScheduler.TaskID, serial: UInt32), _ watcher: PollWatcher?
   ) {
     guard !holder.isCancelled else { return }
     let operation = binding.operation
@@ -143,6 +143,9 @@ final class OperationModule {
     call.maxCredits = options.maxCredits
     call.actionName = arguments.actionName
     call.raisesOnFailure = options.raises
+    if let watcher {
+      call.onPoll = { body in watcher.spawn(with: body, operation.result) }
+    }
     holder.call = call
     let shape = options.waits ? operation.result : operation.pendingResult
     handler.handle(call) { [runner] result in
