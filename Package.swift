@@ -39,7 +39,8 @@ let package = Package(
       name: "LocalWorkspace", dependencies: ["CargoClient", "SQLite", "CDemoData"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Runtime", dependencies: ["CargoClient", "SQLite"], swiftSettings: swiftSettings),
+      name: "Runtime", dependencies: ["CargoClient", "SQLite", "CPlatform"],
+      swiftSettings: swiftSettings),
     .target(
       name: "Bindings", dependencies: ["Runtime", "CargoClient", "CLuaHost", "CLua", "CPrelude"],
       swiftSettings: swiftSettings),

@@ -27,8 +27,11 @@ public final class RecipeSession {
   /// The most memory that Lua and what was handed to it used, in bytes.
   public var peakMemory: Int { cs_host_peak(host.pointer) }
 
-  /// Ends the running recipe at its next instruction or wait, as Ctrl-C does. Ctrl-C itself is
-  /// installed with `interruptible`.
+  /// Ends the running recipe at its next instruction or wait, as Ctrl-C does. To be called on the
+  /// loop's thread, also from within a service.
+  public func stop() { cs_host_kill(host.pointer, CS_KILL_INTERRUPT) }
+
+  /// Runs a recipe to its end. Ctrl-C ends it when it is `interruptible`.
   public func run(_ recipe: Recipe, interruptible: Bool = false) -> RecipeEnd {
     if interruptible { cs_interrupt_install(host.pointer, loop.mailbox.wakeDescriptor) }
     cs_limits_start(host.pointer)
