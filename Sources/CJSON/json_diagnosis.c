@@ -155,7 +155,8 @@ static bool scan_text(scanner *s) {
   for (;;) {
     skip_space(s);
     if (s->at == s->end) {
-      return fail(s, s->end, depth == 0 ? "it is empty" : "the text ends where a value is expected");
+      return fail(
+          s, s->end, depth == 0 ? "it is empty" : "the text ends where a value is expected");
     }
     if (*s->at == '[' || *s->at == '{') {
       char closer = *s->at == '[' ? ']' : '}';

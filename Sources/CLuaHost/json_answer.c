@@ -36,7 +36,8 @@ __attribute__((noreturn)) static void fail_missing(
   cs_raise(L, json_error_kind(flags), NULL, "the answer has no '%s'", key);
 }
 
-// Pushes the member `key` of the answer, which must be there (null is fine); the rest is not decoded.
+// Pushes the member `key` of the answer, which must be there (null is fine); the rest is not
+// decoded.
 static void push_unwrapped(
     lua_State *L, json_state *state, cj_value answer, const char *key, unsigned flags) {
   cj_value member;
@@ -151,8 +152,8 @@ static void push_row_error(lua_State *L, json_state *state, cj_value row) {
   }
 }
 
-// Finds what a row of a batch brought: the row itself, or the output inside its wrapper (which has a
-// status, and an output or an error message). False when the row failed.
+// Finds what a row of a batch brought: the row itself, or the output inside its wrapper (which has
+// a status, and an output or an error message). False when the row failed.
 static int row_output(cj_value row, cj_value *output) {
   cj_value ignored;
   *output = row;

@@ -40,9 +40,9 @@ static const uint8_t mask_bytes[64] = {
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 
-// Pushes the key at `key` of the string buffer: its length in four bytes, then its bytes. Records have
-// the same keys over and over; a comparison of four words is cheaper than Lua's interning. The buffer
-// is padded, so that four words may be read behind the last string too.
+// Pushes the key at `key` of the string buffer: its length in four bytes, then its bytes. Records
+// have the same keys over and over; a comparison of four words is cheaper than Lua's interning. The
+// buffer is padded, so that four words may be read behind the last string too.
 static inline void push_key(decoder *d, const uint8_t *key) {
   uint32_t length;
   memcpy(&length, key, 4);

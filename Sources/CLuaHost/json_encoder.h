@@ -20,7 +20,8 @@ struct cs_json_shape {
 };
 
 // The shape of a field, NULL for any.
-const cs_json_shape *json_shape_of_field(const cs_json_shape *shape, const char *key, size_t length);
+const cs_json_shape *json_shape_of_field(
+    const cs_json_shape *shape, const char *key, size_t length);
 
 // Compares keys by their bytes.
 int json_compare_keys(const char *a, size_t a_length, const char *b, size_t b_length);
@@ -34,9 +35,9 @@ int json_compare_keys(const char *a, size_t a_length, const char *b, size_t b_le
 #define LAYOUT_WAYS 4
 
 // The members of an object that was encoded before on the same level, in the order lua_next gives
-// them. Records of one kind mostly repeat it, and then need no sorting and no escaping of keys. Keys
-// are compared by the addresses of their objects: within one encode no Lua code runs and nothing that
-// the value holds is collected.
+// them. Records of one kind mostly repeat it, and then need no sorting and no escaping of keys.
+// Keys are compared by the addresses of their objects: within one encode no Lua code runs and
+// nothing that the value holds is collected.
 typedef struct json_layout {
   uint64_t generation;  // of the encode that made it; no other may use it
   uint64_t hash;        // of the keys' addresses
@@ -71,6 +72,7 @@ typedef struct json_encoder {
   cs_buffer *out;
   const void *array_metatable;
   int depth;
+  int lists;  // how many of the tables that it is in are lists
   json_level levels[CS_JSON_MAX_DEPTH + 1];
   uint64_t generation;  // counts encodes
   json_layout layouts[LAYOUT_LEVELS][LAYOUT_WAYS];

@@ -93,7 +93,7 @@ static int indent(const cs_buffer *compact, cs_buffer *out) {
 
 // json.encode(value, { pretty = true })
 static int json_encode(lua_State *L) {
-  luaL_checkany(L, 1);
+  if (lua_isnone(L, 1)) cs_raise(L, "argument", NULL, "json.encode: a value is expected");
   push_option(L, 2, "json.encode", "pretty");
   int is_pretty = lua_toboolean(L, -1);
   json_state *state = json_state_get(L);

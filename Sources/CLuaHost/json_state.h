@@ -6,8 +6,8 @@
 
 #include "json.h"
 
-// Keys up to this length go through the cache; with its length in front a key then fills at most four
-// words, as simdjson keeps the length before the bytes.
+// Keys up to this length go through the cache; with its length in front a key then fills at most
+// four words, as simdjson keeps the length before the bytes.
 #define KEY_CACHE_LENGTH 28
 #define KEY_CACHE_SLOTS 512
 

@@ -1,7 +1,7 @@
 // JSON for C and Swift: parsing by simdjson's DOM, cheap looks inside, and the pieces of a writer.
 //
-// The C++ stays behind this header. A parsed document is simdjson's tape (doc/tape.md of simdjson): a
-// row of 64-bit words, the tag of a value in the top byte, and the strings beside it. The readers
+// The C++ stays behind this header. A parsed document is simdjson's tape (doc/tape.md of simdjson):
+// a row of 64-bit words, the tag of a value in the top byte, and the strings beside it. The readers
 // below are inline, so that a walk over a document is a loop over words.
 #ifndef CARGO_CJSON_H
 #define CARGO_CJSON_H
@@ -21,7 +21,8 @@ extern "C" {
 // A parser and the document it parsed last.
 typedef struct cj_document cj_document;
 
-// What is wrong with a text, and where: `offset` in bytes from 0, line and column (in bytes) from 1.
+// What is wrong with a text, and where: `offset` in bytes from 0, line and column (in bytes) from
+// 1.
 typedef struct cj_error {
   const char *reason;
   size_t offset;
@@ -37,8 +38,8 @@ void cj_document_release(cj_document *document);
 
 // Parses one JSON text (RFC 8259; a byte order mark is skipped). Returns whether it is valid; else
 // `error` says why not. Two things are handled beyond simdjson: integers beyond 64 bits become
-// doubles, and an escaped half of a surrogate pair becomes U+FFFD, as JavaScript writers cut strings
-// in the middle of one. The bytes are not needed afterwards.
+// doubles, and an escaped half of a surrogate pair becomes U+FFFD, as JavaScript writers cut
+// strings in the middle of one. The bytes are not needed afterwards.
 bool cj_parse(cj_document *document, const char *bytes, size_t length, cj_error *error);
 
 // Gives back what a very large document took. The document is gone afterwards.
@@ -138,8 +139,8 @@ char *cj_serialise(cj_value value, size_t *length);
 size_t cj_write_double(char *out, double number);
 size_t cj_write_int64(char *out, int64_t number);
 
-// Marks, in the top bit of each byte of a word, the bytes that a JSON string cannot hold as they are
-// (below 0x20, quote, backslash) and those beyond ASCII. Exact up to the lowest marked byte.
+// Marks, in the top bit of each byte of a word, the bytes that a JSON string cannot hold as they
+// are (below 0x20, quote, backslash) and those beyond ASCII. Exact up to the lowest marked byte.
 static inline uint64_t cj_special_bytes(uint64_t word) {
   const uint64_t ones = 0x0101010101010101u;
   uint64_t quote = word ^ (ones * '"');
@@ -153,8 +154,8 @@ size_t cj_plain_length(const char *bytes, size_t length);
 // The length of the valid UTF-8 sequence at the start of `bytes` (1 to 4), 0 when there is none.
 size_t cj_sequence_length(const char *bytes, size_t length);
 
-// Writes the escape of a byte that needs one (below 0x20, quote, backslash). Returns its length, 2 or
-// 6; 0 for any other byte.
+// Writes the escape of a byte that needs one (below 0x20, quote, backslash). Returns its length, 2
+// or 6; 0 for any other byte.
 size_t cj_escape(char *out, uint8_t byte);
 
 #ifdef __cplusplus

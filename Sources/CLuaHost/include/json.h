@@ -1,8 +1,8 @@
 // JSON bytes to Lua values and back (design §4.2).
 //
-// Functions that take a lua_State may raise a Lua error: call them from C frames only, with no Swift
-// frame and no C++ object that needs a destructor between them and the nearest protected call. The
-// parser and its buffers live in the state's registry and are freed with the state.
+// Functions that take a lua_State may raise a Lua error: call them from C frames only, with no
+// Swift frame and no C++ object that needs a destructor between them and the nearest protected
+// call. The parser and its buffers live in the state's registry and are freed with the state.
 #ifndef CARGO_JSON_H
 #define CARGO_JSON_H
 
@@ -30,8 +30,8 @@ enum {
   CS_JSON_FROM_SERVER = 2
 };
 
-// A growable buffer on malloc. Its owner zeroes it once (`cs_buffer b = {0}`), resets it before each
-// use and frees it at the end; an error raised in between leaves it usable and leaks nothing.
+// A growable buffer on malloc. Its owner zeroes it once (`cs_buffer b = {0}`), resets it before
+// each use and frees it at the end; an error raised in between leaves it usable and leaks nothing.
 typedef struct cs_buffer {
   char *bytes;
   size_t length;
@@ -45,8 +45,9 @@ void cs_buffer_reset(cs_buffer *buffer);
 // Frees the memory; the buffer may be used again.
 void cs_buffer_free(cs_buffer *buffer);
 
-// What is known of a JSON value beforehand, so that an empty plain table becomes the right one of []
-// and {}. NULL stands for any value. Made once per operation; a shape owns the shapes it was given.
+// What is known of a JSON value beforehand, so that an empty plain table becomes the right one of
+// [] and {}. NULL stands for any value. Made once per operation; a shape owns the shapes it was
+// given.
 typedef struct cs_json_shape cs_json_shape;
 
 // An array whose elements have the shape `element` (NULL: any).
@@ -65,9 +66,11 @@ void cs_json_shape_free(cs_json_shape *shape);
 // Pushes the one value that `bytes` hold. Raises an error that says what is wrong and where.
 void cs_json_decode(lua_State *L, const char *bytes, size_t length, unsigned flags);
 
-// Appends the value at `index` as canonical JSON (compact, keys sorted by bytes) to `out`. Raises an
-// error of the kind "argument" that names the path: records[3].name. Runs no metamethods. What was
-// appended before an error stays in the buffer: its owner resets it.
+// Appends the value at `index` as canonical JSON (compact, keys sorted by bytes) to `out`. Floats are
+// written as the shortest text that reads back as the same number; whole ones below 2^53 as integers,
+// as the platform itself answers them. Raises an error of the kind "argument" that names the path:
+// records[3].name. Runs no metamethods. What was appended before an error stays in the buffer: its
+// owner resets it.
 void cs_json_encode(lua_State *L, int index, const cs_json_shape *shape, cs_buffer *out);
 
 // How an answer becomes the value that the recipe gets (Operation.ResultShape).
@@ -80,8 +83,8 @@ enum {
   CS_ANSWER_MESSAGE           // the assistant message
 };
 
-// Pushes the value that an answer becomes. `key` is for CS_ANSWER_UNWRAP, `rows` (a JSON array in the
-// order of the records) for CS_ANSWER_BATCH_EXECUTION; both are NULL elsewhere.
+// Pushes the value that an answer becomes. `key` is for CS_ANSWER_UNWRAP, `rows` (a JSON array in
+// the order of the records) for CS_ANSWER_BATCH_EXECUTION; both are NULL elsewhere.
 void cs_push_answer(
     lua_State *L, int shape, const char *key, const char *body, size_t body_length,
     const char *rows, size_t rows_length, unsigned flags);
