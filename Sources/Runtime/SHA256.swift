@@ -1,29 +1,42 @@
 /// SHA-256 (FIPS 180-4), for the identity of steps and recipes.
 public struct SHA256 {
-  private var state: [UInt32] = [
+  /// The 256 bits.
+  public struct Digest: Sendable, Hashable {
+    fileprivate let words: SIMD8<UInt32>
+
+    /// As 32 bytes.
+    public var bytes: [UInt8] {
+      (0..<8).flatMap { index in
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: words[index] >> UInt32($0)) }
+      }
+    }
+
+    /// As 64 hexadecimal digits.
+    public var hexadecimal: String {
+      let digits = Array("0123456789abcdef".utf8)
+      return String(
+        decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// Any part of a hash is a hash.
+    public func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
+  }
+
+  private var state = SIMD8<UInt32>(
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
-    0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-  ]
+    0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
+  /// What does not fill a block yet.
   private var block: [UInt8] = []
   private var count: UInt64 = 0
-  private var schedule = [UInt32](repeating: 0, count: 64)
 
   /// Starts with nothing.
   public init() { block.reserveCapacity(64) }
 
-  /// The 32 bytes for `bytes`.
-  public static func digest(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+  /// The hash of `bytes`.
+  public static func digest(_ bytes: some Sequence<UInt8>) -> Digest {
     var hash = SHA256()
     hash.update(bytes)
     return hash.finish()
-  }
-
-  /// The same as 64 hexadecimal digits.
-  public static func hexDigest(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: digest(bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-      as: UTF8.self)
   }
 
   /// Takes in bytes.
@@ -33,7 +46,7 @@ public struct SHA256 {
   }
 
   /// The hash of everything taken in.
-  public mutating func finish() -> [UInt8] {
+  public mutating func finish() -> Digest {
     let bits = count * 8
     block.append(0x80)
     if block.count > 56 {
@@ -45,9 +58,7 @@ public struct SHA256 {
       block.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
     }
     compressBlock()
-    return state.flatMap { word in
-      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
-    }
+    return Digest(words: state)
   }
 
   private mutating func takeIn(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -61,43 +72,47 @@ public struct SHA256 {
       compressBlock()
     }
     while rest.count >= 64 {
-      compress(UnsafeBufferPointer(rebasing: rest.prefix(64)))
+      let full = UnsafeBufferPointer(rebasing: rest.prefix(64))
+      SHA256.compress(UnsafeRawBufferPointer(full), into: &state)
       rest = rest.dropFirst(64)
     }
     block.append(contentsOf: rest)
   }
 
   private mutating func compressBlock() {
-    let full = block
-    full.withUnsafeBufferPointer { compress($0) }
+    block.withUnsafeBytes { SHA256.compress($0, into: &state) }
     block.removeAll(keepingCapacity: true)
   }
 
-  private mutating func compress(_ bytes: UnsafeBufferPointer<UInt8>) {
-    func rotated(_ word: UInt32, _ by: UInt32) -> UInt32 { word >> by | word << (32 - by) }
-    for i in 0..<16 {
-      let (a, b) = (UInt32(bytes[4 * i]), UInt32(bytes[4 * i + 1]))
-      let (c, d) = (UInt32(bytes[4 * i + 2]), UInt32(bytes[4 * i + 3]))
-      schedule[i] = a << 24 | b << 16 | c << 8 | d
+  /// Mixes one block of 64 bytes into the state.
+  private static func compress(_ bytes: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>) {
+    func rotated(_ word: UInt32, _ by: UInt32) -> UInt32 { word &>> by | word &<< (32 &- by) }
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+      for i in 0..<16 {
+        schedule[i] = UInt32(
+          bigEndian: bytes.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self))
+      }
+      for i in 16..<64 {
+        let (early, late) = (schedule[i &- 15], schedule[i &- 2])
+        let s0 = rotated(early, 7) ^ rotated(early, 18) ^ (early &>> 3)
+        let s1 = rotated(late, 17) ^ rotated(late, 19) ^ (late &>> 10)
+        schedule[i] = schedule[i &- 16] &+ s0 &+ schedule[i &- 7] &+ s1
+      }
+      var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+      var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+      constants.withUnsafeBufferPointer { constants in
+        for i in 0..<64 {
+          let s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
+          let choice = (e & f) ^ (~e & g)
+          let t1 = h &+ s1 &+ choice &+ constants[i] &+ schedule[i]
+          let s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
+          let majority = (a & b) ^ (a & c) ^ (b & c)
+          (h, g, f, e) = (g, f, e, d &+ t1)
+          (d, c, b, a) = (c, b, a, t1 &+ s0 &+ majority)
+        }
+      }
+      state = state &+ SIMD8(a, b, c, d, e, f, g, h)
     }
-    for i in 16..<64 {
-      let (early, late) = (schedule[i - 15], schedule[i - 2])
-      let s0 = rotated(early, 7) ^ rotated(early, 18) ^ (early >> 3)
-      let s1 = rotated(late, 17) ^ rotated(late, 19) ^ (late >> 10)
-      schedule[i] = schedule[i - 16] &+ s0 &+ schedule[i - 7] &+ s1
-    }
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for i in 0..<64 {
-      let s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-      let choice = (e & f) ^ (~e & g)
-      let t1 = h &+ s1 &+ choice &+ SHA256.constants[i] &+ schedule[i]
-      let s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
-      let majority = (a & b) ^ (a & c) ^ (b & c)
-      (h, g, f, e) = (g, f, e, d &+ t1)
-      (d, c, b, a) = (c, b, a, t1 &+ s0 &+ majority)
-    }
-    for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
   }
 
   /// The fractional parts of the cube roots of the first 64 primes.

@@ -231,11 +231,11 @@ import Testing
       _ = send(try call("run.create"), through: journal)
       try loop.wait { stub.open == 1 }
       let other = try Connection(path: path)
-      try other.execute("ALTER TABLE steps RENAME TO gone")
+      try other.execute("DROP TABLE outcomes")
       stub.finish()
       let error = #expect(throws: CargoError.self) { try journal.end(.done) }
       #expect(error?.kind == .journal)
-      #expect(error?.message.contains("has lost results") == true)
+      #expect(error?.message.contains("cannot be used: no such table") == true)
     }
   }
 }

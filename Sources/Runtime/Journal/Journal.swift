@@ -53,7 +53,7 @@ public final class Journal {
   }
 
   /// Names a step of this run.
-  struct Step: Sendable { fileprivate let id: Int64 }
+  struct Step: Sendable { let id: Int64 }
 
   /// The file.
   public let path: String
@@ -67,6 +67,10 @@ public final class Journal {
   private var state = State.closed
   private var identities = StepIdentity.Counter()
   private var nextSequence: Int64 = 1
+  /// What this turn of the loop has to write: one job for all of it.
+  private var intents: [(Intent, (Result<Step, CargoError>) -> Void)] = []
+  private var outcomes: [Int64: StepOutcome] = [:]
+  private var isFlushScheduled = false
 
   private enum State {
     case closed
@@ -99,84 +103,49 @@ public final class Journal {
     _ operation: String, action: String?, arguments: [UInt8],
     completion: @escaping (Result<Step, CargoError>) -> Void
   ) {
-    let bound = LoopBound(completion)
-    let committer: GroupCommitter
-    let runNumber: Int64
     switch opened() {
-    case .open(let opened, let number): (committer, runNumber) = (opened, number)
+    case .open(_, let runNumber):
+      let step = Step(id: runNumber << 32 | nextSequence)
+      nextSequence += 1
+      intents.append(
+        (
+          Intent(
+            step: step, identity: identities.next(operation: operation, arguments: arguments),
+            operation: operation, action: action, request: arguments, time: Journal.now()),
+          completion
+        ))
+      scheduleFlush()
     case .failed(let error):
+      let bound = LoopBound(completion)
       completions.post { bound.value(.failure(error)) }
-      return
     case .closed: return
-    }
-    let identity = identities.next(operation: operation, arguments: arguments)
-    let step = Step(id: runNumber << 32 | nextSequence)
-    nextSequence += 1
-    let (redactor, path, now) = (redactor, path, Journal.now())
-    committer.submit { connection in
-      try connection.run(
-        """
-        INSERT INTO steps (id, run, key, occurrence, operation, action, request, state, intended)
-        VALUES (?, ?, ?, ?, ?, ?, ?, 'intent', ?)
-        """,
-        [
-          .integer(step.id), .integer(runNumber), .blob(identity.key),
-          .integer(Int64(identity.occurrence)), .text(operation), action.map { .text($0) } ?? .null,
-          .blob(redactor.redact(arguments)), .integer(now),
-        ])
-    } completion: { result in
-      bound.value(
-        result.map { step }.mapError { Journal.error($0, path: path, "could not be written") })
     }
   }
 
   /// Notes the uuid of the remote work. Holds nobody up.
   func accept(_ step: Step, uuid: String) {
-    let now = Journal.now()
-    update { connection in
-      try connection.run(
-        "UPDATE steps SET state = 'accepted', uuid = ?, accepted = ? WHERE id = ?",
-        [.text(uuid), .integer(now), .integer(step.id)])
-    }
+    outcomes[step.id, default: StepOutcome()].accept(uuid, at: Journal.now())
+    scheduleFlush()
   }
 
   /// Notes what a step brought. Holds nobody up.
   func record(_ step: Step, _ outcome: Outcome) {
-    let (redactor, now) = (redactor, Journal.now())
-    update { connection in
-      var values: [SQLiteValue]
-      switch outcome {
-      case .done(let body, let rows, let credits):
-        values = [
-          .text("done"), .blob(redactor.redact(body)),
-          rows.map { .blob(redactor.redact($0)) } ?? .null, .null, Journal.value(credits),
-        ]
-      case .failed(let message, let body, let credits):
-        values = [
-          .text("failed"), body.map { .blob(redactor.redact($0)) } ?? .null, .null,
-          .text(redactor.redact(message)), Journal.value(credits),
-        ]
-      case .unknown(let message):
-        values = [.text("unknown"), .null, .null, .text(redactor.redact(message)), .null]
-      }
-      values += [.integer(now), .integer(step.id)]
-      try connection.run(
-        """
-        UPDATE steps SET state = ?, result = ?, rows = ?, error = ?, credits = ?, finished = ?
-        WHERE id = ?
-        """, values)
-    }
+    outcomes[step.id, default: StepOutcome()].finish(outcome, at: Journal.now())
+    scheduleFlush()
   }
 
   /// Ends the run: writes how, waits until everything is on the disk, and closes the file.
   /// - Throws: the first thing that could not be written down.
   public func end(_ ending: Ending) throws(CargoError) {
     guard case .open(let committer, let runNumber) = state else { return }
-    let now = Journal.now()
-    update { connection in
+    flush()
+    let (now, path, lost) = (Journal.now(), path, lost)
+    committer.submit { connection in
       try connection.run(
         "UPDATE runs SET ended = ?, status = ? WHERE number = ?",
         [.integer(now), .text(ending.rawValue), .integer(runNumber)])
+    } completion: { result in
+      if case .failure(let error) = result { lost.note(Journal.error(error, path: path)) }
     }
     committer.flush()
     committer.close()
@@ -186,21 +155,42 @@ public final class Journal {
     if let failure { throw failure }
   }
 
-  private func update(_ job: @escaping @Sendable (Connection) throws -> Void) {
-    guard case .open(let committer, _) = state else { return }
-    let (path, lost) = (path, lost)
-    committer.submit(job) { result in
-      guard case .failure(let error) = result else { return }
-      lost.note(Journal.error(error, path: path, "has lost results"))
+  private func scheduleFlush() {
+    if isFlushScheduled { return }
+    isFlushScheduled = true
+    let bound = LoopBound(self)
+    completions.post { bound.value.flush() }
+  }
+
+  /// Hands everything gathered to the writer.
+  private func flush() {
+    isFlushScheduled = false
+    guard case .open(let committer, let runNumber) = state else { return }
+    let (redactor, path, lost) = (redactor, path, lost)
+    if !intents.isEmpty {
+      let rows = intents.map(\.0)
+      let bound = LoopBound(intents.map(\.1))
+      intents = []
+      committer.submit { connection in
+        for row in rows { try row.insert(into: connection, run: runNumber, redactor) }
+      } completion: { result in
+        let result = result.mapError { Journal.error($0, path: path) }
+        for (row, completion) in zip(rows, bound.value) { completion(result.map { row.step }) }
+      }
+    }
+    if !outcomes.isEmpty {
+      let rows = outcomes.sorted { $0.key < $1.key }
+      outcomes = [:]
+      committer.submit { connection in
+        for (step, row) in rows { try row.insert(into: connection, step: step, redactor) }
+      } completion: { result in
+        if case .failure(let error) = result { lost.note(Journal.error(error, path: path)) }
+      }
     }
   }
 
-  private static func value(_ credits: Credits?) -> SQLiteValue {
-    credits.map { .integer($0.millionths) } ?? .null
-  }
-
   /// Milliseconds since 1970.
-  private static func now() -> Int64 {
+  static func now() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
@@ -252,100 +242,8 @@ extension Journal {
       let committer = try GroupCommitter(connection: connection) { completions.post($0) }
       state = .open(committer, runNumber: number)
     } catch {
-      state = .failed(Journal.error(error, path: path, "cannot be used"))
+      state = .failed(Journal.error(error, path: path))
     }
     return state
-  }
-
-  /// Opens or makes the file, and writes the run into it.
-  private static func open(
-    _ path: String, for run: Run, _ redactor: Redactor
-  ) throws -> sending (Connection, Int64) {
-    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-      mkdir(String(path[..<slash]), 0o700)
-    }
-    let connection = try Connection(path: path)
-    let number = try connection.transaction { () -> Int64 in
-      switch try connection.userVersion() {
-      case 0: try connection.executeScript(schema)
-      case schemaVersion: break
-      case let other:
-        throw CargoError(
-          .journal, "\(path) was written by another version of cargo-script (layout \(other))",
-          hint: "move the file away, or use the version that wrote it")
-      }
-      try connection.execute(
-        """
-        INSERT INTO runs (id, recipe, recipe_hash, workspace, started, status, inputs, budget)
-        VALUES (?, ?, ?, ?, ?, 'running', ?, ?)
-        """,
-        [
-          .text(run.id), .text(run.recipe), .text(run.recipeHash),
-          .text(redactor.redact(run.workspace)), .integer(now()),
-          .blob(redactor.redact(run.inputs)), value(run.budget),
-        ])
-      return connection.lastInsertRowID
-    }
-    return (connection, number)
-  }
-
-  private static let schemaVersion: Int64 = 1
-
-  /// A step's id is the run's number and a sequence within the run, so that steps of one run lie
-  /// together and an update needs no search.
-  private static let schema = """
-    CREATE TABLE runs (
-      number INTEGER PRIMARY KEY,
-      id TEXT NOT NULL UNIQUE,
-      recipe TEXT NOT NULL,
-      recipe_hash TEXT NOT NULL,
-      workspace TEXT NOT NULL,
-      started INTEGER NOT NULL,
-      ended INTEGER,
-      status TEXT NOT NULL,
-      inputs BLOB NOT NULL,
-      budget INTEGER
-    );
-    CREATE TABLE steps (
-      id INTEGER PRIMARY KEY,
-      run INTEGER NOT NULL REFERENCES runs (number),
-      key BLOB NOT NULL,
-      occurrence INTEGER NOT NULL,
-      operation TEXT NOT NULL,
-      action TEXT,
-      request BLOB NOT NULL,
-      state TEXT NOT NULL,
-      uuid TEXT,
-      result BLOB,
-      rows BLOB,
-      error TEXT,
-      credits INTEGER,
-      intended INTEGER NOT NULL,
-      accepted INTEGER,
-      finished INTEGER
-    );
-    CREATE UNIQUE INDEX steps_by_identity ON steps (run, key, occurrence);
-    PRAGMA user_version = 1;
-    """
-
-  /// One sentence that names the file.
-  private static func error(
-    _ error: any Error, path: String, _ what: String
-  ) -> CargoError {
-    if let error = error as? CargoError { return error }
-    guard let error = error as? SQLiteError else {
-      return CargoError(.journal, "the journal \(path) \(what): \(error)")
-    }
-    let hint: String? =
-      if error.isFull {
-        "make room on the disk"
-      } else if error.isCannotOpen || error.isReadOnly {
-        "the folder and the file must be writable"
-      } else if error.isCorrupt {
-        "move the file away; runs in it cannot be resumed"
-      } else {
-        nil
-      }
-    return CargoError(.journal, "the journal \(path) \(what): \(error.message)", hint: hint)
   }
 }

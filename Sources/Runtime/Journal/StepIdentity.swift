@@ -1,15 +1,15 @@
 /// What makes a paid step the same step in another run: its operation, its canonical request, and how
 /// manieth equal request of the run it is (`design.md` §5). Neither `pairs` order nor finishing order
 /// nor an inserted row changes it.
-struct StepIdentity: Hashable {
+struct StepIdentity: Sendable, Hashable {
   /// The hash of operation and request.
-  let key: [UInt8]
+  let key: SHA256.Digest
   /// Counted from 0.
   let occurrence: Int
 
   /// Counts equal requests of one run.
   struct Counter {
-    private var counts: [[UInt8]: Int] = [:]
+    private var counts: [SHA256.Digest: Int] = [:]
 
     /// The identity of the next request.
     mutating func next(operation: String, arguments: [UInt8]) -> StepIdentity {
