@@ -65,7 +65,9 @@ let package = Package(
       name: "BindingsTests", dependencies: ["Bindings", "CLuaHost", "CLua"],
       swiftSettings: swiftSettings),
     .testTarget(name: "HostTests", dependencies: ["Host"], swiftSettings: swiftSettings),
-    .testTarget(name: "Acceptance", dependencies: ["Host"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "Acceptance", dependencies: ["Host"], exclude: ["specs"],
+      swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17
 )

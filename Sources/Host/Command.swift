@@ -29,6 +29,7 @@ enum Command {
 
   /// What the argument parser does by itself: help, completion scripts, errors of subcommands.
   private static func parse(_ arguments: [String]) -> Int32 {
+    if let help = help(arguments) { return show(help + "\n") }
     do {
       var command = try CargoScript.parseAsRoot(arguments)
       try command.run()
@@ -41,6 +42,19 @@ enum Command {
       }
       return fail(UsageError(CargoScript.sentence(for: error), hint: "cargo-script --help"))
     }
+  }
+
+  /// The text of `--help`, `help NAME` and `NAME --help`; nil when none of these is asked for. The
+  /// parser itself would take the name for a recipe's.
+  private static func help(_ arguments: [String]) -> String? {
+    guard arguments.contains("--help") || arguments.contains("-h") || arguments.first == "help"
+    else { return nil }
+    let columns = OutputStream(descriptor: STDOUT_FILENO).columns
+    let named = CargoScript.configuration.subcommands.first { command in
+      arguments.contains(command.configuration.commandName ?? "")
+    }
+    guard let named else { return CargoScript.helpMessage(columns: min(columns, 100)) }
+    return CargoScript.helpMessage(for: named, columns: min(columns, 100))
   }
 
   /// Writes an answer to standard output.

@@ -48,6 +48,9 @@ struct RecipeText {
     if bytes.first == 0x1b {
       throw UsageError("\(name) is compiled Lua, which is not run", hint: "give the recipe's text")
     }
+    if bytes.prefix(4_096).contains(0) {
+      throw UsageError("\(name) is no text, and so no recipe")
+    }
     self.name = name
     self.directory = directory
   }

@@ -1,0 +1,2 @@
+emit { a = 1 }
+error("stop")

@@ -1,0 +1,3 @@
+return function(row)
+  return row.email .. "!"
+end

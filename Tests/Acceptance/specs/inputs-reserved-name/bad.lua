@@ -1,0 +1,2 @@
+recipe { inputs = { budget = { default = 1 } } }
+print(1)

@@ -1,0 +1,2 @@
+emit { a = 1 }
+sleep(30)

@@ -1,0 +1,2 @@
+recipe { nmae = "x" }
+print(1)

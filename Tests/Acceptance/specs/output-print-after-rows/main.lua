@@ -1,0 +1,3 @@
+print("before")
+emit { a = 1 }
+print("after")
