@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// One folder of `specs`: a command, what it works on, and what it should print.
 ///

@@ -1,1 +1,2 @@
-sleep(1)
+emit { a = 1 }
+sleep(30)
