@@ -43,7 +43,10 @@ final class FaultyServer: Sendable {
       }
       FaultyServer.detach { [self] in
         let connection = Connection(descriptor, number: number) { arrival in
-          self.state.withLock { $0.arrivals.append(arrival) }
+          self.state.withLock { state in
+            state.arrivals.append(arrival)
+            return state.arrivals.count
+          }
         }
         behave(connection)
         connection.end()
@@ -106,10 +109,14 @@ final class Connection: Sendable {
   /// Which connection of the server it is, from 1.
   let number: Int
   private let descriptor: Int32
-  private let note: @Sendable (String) -> Void
+  private let note: @Sendable (String) -> Int
   private let isOpen = Mutex(true)
+  private let lastArrival = Mutex(0)
 
-  init(_ descriptor: Int32, number: Int, note: @escaping @Sendable (String) -> Void) {
+  /// Whether the request that was read last is the first one of the whole server.
+  var isFirstAnswer: Bool { lastArrival.withLock { $0 == 1 } }
+
+  init(_ descriptor: Int32, number: Int, note: @escaping @Sendable (String) -> Int) {
     self.descriptor = descriptor
     self.number = number
     self.note = note
@@ -131,7 +138,8 @@ final class Connection: Sendable {
         if bytes.count >= end + 4 + length {
           let request = Request(
             line: String(lines[0]), head: head, body: Array(bytes[(end + 4)...]))
-          note(request.method + " " + request.path)
+          let arrival = note(request.method + " " + request.path)
+          lastArrival.withLock { $0 = arrival }
           return request
         }
       }

@@ -3,9 +3,11 @@ import Testing
 @testable import CargoClient
 
 extension EventLoop {
-  /// Turns until `isDone`, at most ten seconds.
+  /// Turns until `isDone`, at most ten seconds. `asking` looks every few milliseconds, for what other
+  /// threads bring about without waking the loop.
   func run(
-    sourceLocation: SourceLocation = #_sourceLocation, until isDone: () -> Bool
+    asking: Bool = false, sourceLocation: SourceLocation = #_sourceLocation,
+    until isDone: () -> Bool
   ) {
     let limit = EventLoop.now() + 10_000_000_000
     // Wakes the loop so that the limit is looked at.
@@ -15,7 +17,9 @@ extension EventLoop {
         Issue.record("not done after ten seconds", sourceLocation: sourceLocation)
         return
       }
+      let wake = asking ? schedule(after: 0.005) {} : nil
       turn(block: true)
+      if let wake { cancel(wake) }
     }
     cancel(timer)
   }

@@ -1,0 +1,154 @@
+/// Where an operation's request goes over HTTP, and which of its arguments travel where. Worked out
+/// once per row.
+struct HTTPRoute {
+  private enum Piece {
+    case literal(String)
+    case parameter(String)
+  }
+
+  private enum Body {
+    case none
+    /// The arguments as they are: none of them travels elsewhere.
+    case arguments
+    /// The arguments that do not travel elsewhere.
+    case remaining
+    /// One argument is the body.
+    case whole(String)
+  }
+
+  let operation: Operation
+  private let pieces: [Piece]
+  private let query: [String]
+  private let body: Body
+  /// `{"uuid":"`, when that parameter is the only one, in the path: such arguments need no parser.
+  private let soleParameter: [UInt8]?
+
+  /// The route of a row by one of its paths, below `base` (`https://api.getcargo.io/v1`).
+  init(_ operation: Operation, path: String, base: String) {
+    self.operation = operation
+    pieces = HTTPRoute.pieces(of: path, base: base)
+    let sent = operation.parameters.filter { $0.location != .host }
+    query = sent.filter { $0.location == .query }.map(\.wireName)
+    let inBody = sent.filter { $0.location == .body }
+    if let whole = sent.first(where: { $0.location == .wholeBody }) {
+      body = .whole(whole.wireName)
+    } else if operation.method == .get || (operation.method == .delete && inBody.isEmpty) {
+      body = .none
+    } else {
+      body = inBody.count == sent.count ? .arguments : .remaining
+    }
+    if case .none = body, sent.count == 1, sent[0].location == .path {
+      soleParameter = Array("{\"\(sent[0].wireName)\":\"".utf8)
+    } else {
+      soleParameter = nil
+    }
+  }
+
+  private static func pieces(of path: String, base: String) -> [Piece] {
+    var pieces: [Piece] = []
+    var literal = base
+    for part in path.split(separator: "{", omittingEmptySubsequences: false) {
+      guard let end = part.firstIndex(of: "}") else {
+        literal += part
+        continue
+      }
+      pieces.append(.literal(literal))
+      pieces.append(.parameter(String(part[..<end])))
+      literal = String(part[part.index(after: end)...])
+    }
+    if !literal.isEmpty { pieces.append(.literal(literal)) }
+    return pieces
+  }
+
+  /// The URL and body for canonical arguments.
+  func address(
+    _ arguments: [UInt8]
+  ) throws(CargoError) -> (url: String, body: [UInt8]?) {
+    if let value = soleValue(arguments), case .literal(var url) = pieces[0] {
+      url += value
+      if pieces.count > 2, case .literal(let rest) = pieces[2] { url += rest }
+      return (url, nil)
+    }
+    if case .arguments = body, query.isEmpty, case .literal(let url) = pieces[0] {
+      return (url, arguments)
+    }
+    let document = try JSONDocument(arguments, kind: .argument)
+    return (try url(document), try body(document))
+  }
+
+  /// The value of the only parameter, when it can stand in a URL as it is.
+  private func soleValue(_ arguments: [UInt8]) -> String? {
+    guard let soleParameter, arguments.count > soleParameter.count + 2,
+      arguments.starts(with: soleParameter), arguments.suffix(2).elementsEqual("\"}".utf8)
+    else { return nil }
+    let value = arguments[soleParameter.count..<(arguments.count - 2)]
+    guard value.allSatisfy({ HTTPURL.isUnreserved($0) && $0 != UInt8(ascii: ".") }) else {
+      return nil
+    }
+    return String(decoding: value, as: UTF8.self)
+  }
+
+  private func url(_ document: JSONDocument) throws(CargoError) -> String {
+    var url = ""
+    for piece in pieces {
+      switch piece {
+      case .literal(let text): url += text
+      case .parameter(let name):
+        guard let value = document[name].flatMap(HTTPRoute.text), !value.isEmpty,
+          value != ".", value != ".."
+        else {
+          throw CargoError(
+            .argument, "\(operation.name) needs '\(name)' for its address",
+            operation: operation.name)
+        }
+        HTTPURL.appendEncoded(value.utf8, to: &url)
+      }
+    }
+    var separator = "?"
+    func append(_ name: String, _ value: JSONView) {
+      guard let text = HTTPRoute.text(value) else { return }
+      url += separator + name + "="
+      HTTPURL.appendEncoded(text.utf8, to: &url)
+      separator = "&"
+    }
+    for name in query {
+      guard let value = document[name] else { continue }
+      if let elements = value.array {
+        for element in elements { append(name, element) }
+      } else {
+        append(name, value)
+      }
+    }
+    return url
+  }
+
+  /// A value as a URL carries it; nil for null, which stands for "not given".
+  private static func text(_ value: JSONView) -> String? {
+    if value.isNull { return nil }
+    return value.string ?? String(decoding: value.bytes, as: UTF8.self)
+  }
+
+  private func body(_ document: JSONDocument) throws(CargoError) -> [UInt8]? {
+    switch body {
+    case .none: return nil
+    case .whole(let name):
+      guard let value = document[name] else {
+        throw CargoError(.argument, "\(operation.name) needs '\(name)'", operation: operation.name)
+      }
+      return value.bytes
+    case .arguments, .remaining:
+      let elsewhere = Set(
+        operation.parameters.filter { $0.location != .body }.map(\.wireName))
+      var writer = JSONWriter()
+      writer.beginObject()
+      if let members = document.root.object {
+        for (key, value) in members where !elsewhere.contains(key) {
+          writer.key(key)
+          writer.value(value)
+        }
+      }
+      writer.endObject()
+      return writer.bytes
+    }
+  }
+}
