@@ -137,6 +137,9 @@ struct JSONValueTests {
     #expect(value.object?.map(\.key.utf8.count) == [1, 3, 2])
     value["missing"] = nil
     #expect(value.object?.count == 3)
+    // A missing member is none, not JSON's null.
+    #expect(value["missing"].map(\.isNull) == nil)
+    #expect((["null": nil] as JSONValue)["null"].map(\.isNull) == true)
     var scalar: JSONValue = 3
     scalar["k"] = true
     #expect(scalar == ["k": true])

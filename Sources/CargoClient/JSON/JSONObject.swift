@@ -30,7 +30,9 @@ public struct JSONObject: Sendable, Equatable {
   public subscript(key: String) -> JSONValue? {
     get {
       let (position, isFound) = find(key)
-      return isFound ? values[position] : nil
+      // Not `isFound ? … : nil`, where nil would be JSON's null.
+      guard isFound else { return nil }
+      return values[position]
     }
     set {
       let (position, isFound) = find(key)
