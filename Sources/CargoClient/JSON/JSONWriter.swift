@@ -35,10 +35,45 @@ public struct JSONWriter {
     needsComma = false
   }
 
+  /// Writes a key that is written already: a JSON string and a colon.
+  public mutating func rawKey(_ key: some Collection<UInt8>) {
+    separate()
+    bytes.append(contentsOf: key)
+    needsComma = false
+  }
+
   /// Writes a string.
   public mutating func string(_ string: String) {
     separate()
     quote(string)
+  }
+
+  /// Writes a string from text that should be UTF-8; what is not becomes U+FFFD.
+  public mutating func string(utf8 text: UnsafeRawBufferPointer) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    let start = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+    var position = 0
+    while let start, position < text.count {
+      let plain = cj_plain_length(start + position, text.count - position)
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[position..<(position + plain)]))
+      position += plain
+      guard position < text.count else { break }
+      if needsEscape(text[position]) {
+        escape(text[position])
+        position += 1
+        continue
+      }
+      let length = cj_sequence_length(start + position, text.count - position)
+      if length == 0 {
+        bytes.append(contentsOf: "\u{FFFD}".utf8)
+        position += 1
+      } else {
+        bytes.append(contentsOf: text[position..<(position + length)])
+        position += length
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
   }
 
   /// Writes a whole number.
