@@ -23,7 +23,7 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CCurl"),
     .target(name: "CPlatform"),
-    .target(name: "CDemoData", exclude: ["companies.csv"]),
+    .target(name: "CDemoData", exclude: ["companies.csv", "integrations.csv", "actions.csv"]),
     .target(name: "CJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
       name: "CPrelude",
