@@ -1,0 +1,45 @@
+import CargoClient
+
+/// A request under way: completed exactly once.
+///
+/// Bound to the loop's thread.
+final class Request {
+  let id: UInt64
+  let operation: Operation
+  let arguments: [UInt8]
+  let waits: Bool
+  /// Called when the caller gives up; returns whether the request may be completed as cancelled.
+  var onGiveUp: () -> Bool = { true }
+  private weak var workspace: LocalWorkspace?
+  private var completion: ((TransportResult) -> Void)?
+
+  init(
+    id: UInt64, request: OperationRequest, workspace: LocalWorkspace,
+    completion: @escaping (TransportResult) -> Void
+  ) {
+    self.id = id
+    operation = request.operation
+    arguments = request.arguments
+    waits = request.waits
+    self.workspace = workspace
+    self.completion = completion
+  }
+
+  func succeed(_ body: [UInt8]) { complete(.success(body)) }
+
+  func fail(_ error: CargoError) { complete(.failure(error)) }
+
+  func complete(_ result: Result<[UInt8], CargoError>) {
+    guard let completion else { return }
+    self.completion = nil
+    workspace?.forget(self)
+    completion(
+      result.mapError { error in
+        var error = error
+        if error.operation == nil { error.operation = operation.name }
+        return error
+      })
+  }
+
+  func giveUp() -> Bool { completion != nil && onGiveUp() }
+}

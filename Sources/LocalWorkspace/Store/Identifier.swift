@@ -1,0 +1,51 @@
+/// UUIDs, version 4 (`cargo-platform.md` §2.2).
+enum Identifier {
+  /// A new random one, in lower case.
+  static func make() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return text(generator.next(), generator.next())
+  }
+
+  /// One that depends on a name alone: what the bundled catalogue and the demo data use, so that the
+  /// same thing has the same uuid in every workspace.
+  static func named(_ name: String) -> String {
+    text(StableHash.of("uuid", name, "high").value, StableHash.of("uuid", name, "low").value)
+  }
+
+  private static func text(_ high: UInt64, _ low: UInt64) -> String {
+    let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+    let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    return String(unsafeUninitializedCapacity: 36) { buffer in
+      var position = 0
+      for (word, count) in [(high, 16), (low, 16)] {
+        for digit in 0..<count {
+          if position == 8 || position == 13 || position == 18 || position == 23 {
+            buffer[position] = UInt8(ascii: "-")
+            position += 1
+          }
+          let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - digit * 4)) & 0xF
+          buffer[position] = nibble < 10 ? 48 + nibble : 87 + nibble
+          position += 1
+        }
+      }
+      return position
+    }
+  }
+
+  /// Whether `text` is a UUID of version 4, in either case.
+  static func isValid(_ text: String) -> Bool {
+    var position = 0
+    for byte in text.utf8 {
+      switch position {
+      case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return false }
+      case 14: guard byte == UInt8(ascii: "4") else { return false }
+      case 19: guard [56, 57, 65, 66, 97, 98].contains(byte) else { return false }
+      default:
+        guard (48...57).contains(byte) || (97...102).contains(byte) || (65...70).contains(byte)
+        else { return false }
+      }
+      position += 1
+    }
+    return position == 36
+  }
+}

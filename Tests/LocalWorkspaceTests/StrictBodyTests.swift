@@ -1,0 +1,117 @@
+import CargoClient
+import Testing
+
+@testable import LocalWorkspace
+
+@Suite struct StrictBodyTests {
+  struct Case: CustomTestStringConvertible {
+    let operation: String
+    let body: String
+    let status: Int
+    let message: String
+    var testDescription: String { operation + " " + body }
+  }
+
+  static let unknown = "0b6c0f5e-7d2a-4c11-8f3a-1a2b3c4d5e01"
+
+  static let cases: [Case] = [
+    Case(operation: "whoami", body: "[]", status: 400, message: "must be an object"),
+    Case(operation: "whoami", body: "{", status: 400, message: "invalid JSON"),
+    Case(operation: "whoami", body: #"{"x":1}"#, status: 400, message: "unknown key \"x\""),
+    Case(operation: "run.get", body: "{}", status: 400, message: "\"uuid\" is required"),
+    Case(operation: "run.get", body: #"{"uuid":"x"}"#, status: 400, message: "a UUID (version 4)"),
+    Case(
+      operation: "run.get", body: #"{"uuid":"0b6c0f5e-7d2a-1c11-8f3a-1a2b3c4d5e01"}"#, status: 400,
+      message: "a UUID (version 4)"),
+    Case(
+      operation: "run.get", body: #"{"uuid":"\#(unknown)"}"#, status: 404, message: "Run not found"),
+    Case(
+      operation: "batch.get", body: #"{"uuid":"\#(unknown)"}"#, status: 404,
+      message: "Batch not found"),
+    Case(
+      operation: "model.get", body: #"{"uuid":"\#(unknown)"}"#, status: 404,
+      message: "Model not found"),
+    Case(
+      operation: "segment.get", body: #"{"uuid":"\#(unknown)"}"#, status: 404,
+      message: "Segment not found"),
+    Case(
+      operation: "connector.get", body: #"{"uuid":"\#(unknown)"}"#, status: 404,
+      message: "Connector not found"),
+    Case(
+      operation: "segment.fetch", body: #"{"modelUuid":"\#(unknown)","filter":{}}"#, status: 404,
+      message: "Model not found"),
+    Case(
+      operation: "integration.get", body: #"{"slug":"clearbit"}"#, status: 404,
+      message: "Integration not found"),
+    Case(
+      operation: "segment.fetch", body: #"{"modelUuid":"\#(unknown)"}"#, status: 400,
+      message: "\"filter\" is required"),
+    Case(
+      operation: "segment.fetch",
+      body: #"{"modelUuid":"\#(unknown)","filter":{},"fetchingLimit":-1}"#, status: 400,
+      message: "\"fetchingLimit\" must be an integer from 0"),
+    Case(
+      operation: "action.execute", body: #"{"action":{"kind":"connector"},"data":{}}"#, status: 400,
+      message: "integrationSlug"),
+    Case(
+      operation: "action.execute", body: #"{"action":{"kind":"robot"},"data":{}}"#, status: 400,
+      message: "needs a kind"),
+    Case(
+      operation: "action.execute", body: #"{"action":"prospeo.findEmail","data":{}}"#, status: 400,
+      message: "\"action\" must be an object"),
+    Case(
+      operation: "action.execute",
+      body:
+        #"{"action":{"kind":"connector","integrationSlug":"prospero","actionSlug":"x"},"data":{}}"#,
+      status: 400, message: "Integration not found: prospero"),
+    Case(
+      operation: "action.execute",
+      body:
+        #"{"action":{"kind":"connector","integrationSlug":"prospeo","actionSlug":"find"},"data":{}}"#,
+      status: 400, message: "Action not found: prospeo.find"),
+    Case(
+      operation: "action.execute",
+      body: """
+        {"action":{"kind":"connector","integrationSlug":"prospeo","actionSlug":"findEmail",\
+        "connectorUuid":"\(unknown)"},"data":{}}
+        """, status: 400, message: "Connector not found"),
+    Case(
+      operation: "action.execute_batch",
+      body: """
+        {"action":{"kind":"connector","integrationSlug":"prospeo","actionSlug":"findEmail"},\
+        "records":[{},1]}
+        """, status: 400, message: "element 1"),
+  ]
+
+  let harness: WorkspaceHarness
+
+  init() throws { harness = try WorkspaceHarness() }
+
+  @Test(arguments: cases)
+  func refuses(one: Case) throws {
+    let error = try harness.error(one.operation, one.body)
+    #expect(error.kind == .cargo)
+    #expect(error.status == one.status)
+    #expect(error.message.contains(one.message), "\(error.message)")
+    #expect(error.operation == one.operation)
+    let body = try JSONValue(#require(error.body))
+    #expect(body["errorMessage"]?.string == error.message)
+  }
+
+  @Test func whatIsNotAvailableOfflineSaysSo() throws {
+    for name in ["play.list", "agent.list", "node.validate"] {
+      let error = try harness.error(name)
+      #expect(error.code == "notAvailableOffline")
+      #expect(error.message.contains(name))
+    }
+    let error = try harness.error(
+      "action.execute", #"{"action":{"kind":"native","actionSlug":"agent"},"data":{}}"#)
+    #expect(error.code == "notAvailableOffline")
+  }
+
+  @Test func everyHandlerHasARow() {
+    for name in Handlers.all.keys {
+      #expect(OperationTable.named(name)?.name == name, "\(name) is in no row")
+    }
+  }
+}
