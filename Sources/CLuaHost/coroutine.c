@@ -123,7 +123,7 @@ static int run(lua_State *L, lua_State *co, int count, int *results) {
   host_set_running(h, L);
   h->blocked = blocked;
   if (status != LUA_OK && status != LUA_YIELD) {
-    if (status == LUA_ERRMEM && !h->killed) h->killed = CS_KILL_MEMORY;
+    if (!h->killed && host_ran_out_of_memory(co, status)) h->killed = CS_KILL_MEMORY;
     if (h->killed) {
       lua_pushliteral(L, "ended");
       lua_error(L);

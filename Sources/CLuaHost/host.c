@@ -138,8 +138,15 @@ void host_set_running(cs_host *h, lua_State *L) {
     lua_sethook(L, limits_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
+bool host_ran_out_of_memory(lua_State *L, int status) {
+  if (status == LUA_ERRMEM) return true;
+  // Buffers of the string library raise the same text as a plain error.
+  return status == LUA_ERRRUN && lua_type(L, -1) == LUA_TSTRING &&
+         strcmp(lua_tostring(L, -1), "not enough memory") == 0;
+}
+
 void host_rethrow_kill(lua_State *L, cs_host *h, int status) {
-  if (status == LUA_ERRMEM && !h->killed) h->killed = CS_KILL_MEMORY;
+  if (!h->killed && host_ran_out_of_memory(L, status)) h->killed = CS_KILL_MEMORY;
   if (h->killed || host_is_closing_error(L, -1)) lua_error(L);
 }
 
@@ -346,11 +353,11 @@ void host_wrong_wait(lua_State *L, cs_host *h) {
   lua_State *at = lua_isyieldable(L) && h->blocked ? h->blocked : L;
   lua_Debug ar;
   const char *name = NULL;
-  for (int level = at == L ? 1 : 0; lua_getstack(at, level, &ar); level++) {
+  for (int level = 1; lua_getstack(at, level, &ar); level++) {
     lua_getinfo(at, "Sn", &ar);
     if (ar.what[0] == 'C' && ar.name) {
       name = ar.name;
-      if (strcmp(name, "resume") != 0) break;
+      break;
     }
     if (ar.what[0] != 'C' && ar.name && strcmp(ar.namewhat, "metamethod") == 0) name = ar.name;
   }
@@ -460,7 +467,7 @@ static int task_end(lua_State *L, int status, lua_KContext context) {
     return lua_gettop(L);
   }
   cs_host *h = host_of(L);
-  if (status == LUA_ERRMEM && !h->killed) h->killed = CS_KILL_MEMORY;
+  if (!h->killed && host_ran_out_of_memory(L, status)) h->killed = CS_KILL_MEMORY;
   lua_pushboolean(L, 0);
   lua_replace(L, 1);
   lua_settop(L, 2);

@@ -64,6 +64,7 @@ static inline cs_host *host_of(lua_State *L) { return *(cs_host **)lua_getextras
 void host_set_running(cs_host *h, lua_State *L);
 // Raises again when the run was killed, or `status` says that memory ran out: no recipe catches that.
 void host_rethrow_kill(lua_State *L, cs_host *h, int status);
+bool host_ran_out_of_memory(lua_State *L, int status);
 void host_caught(lua_State *L, cs_host *h);
 // Whether the error on top is the one by which coroutine.close unwinds.
 bool host_is_closing_error(lua_State *L, int index);
