@@ -11,25 +11,48 @@
 // What malloc adds to each block, near enough: the cap is meant to bound the process.
 #define BLOCK_OVERHEAD 16
 
+// What a block of that size takes from the process.
+static size_t footprint(size_t size) {
+  if (size == 0) return 0;
+  return pool_holds(size) ? (pool_class(size) + 1) * POOL_GRAIN : size + BLOCK_OVERHEAD;
+}
+
+static void *resize(cs_host *h, void *block, size_t old_size, size_t new_size) {
+  bool was_small = block && pool_holds(old_size), is_small = pool_holds(new_size);
+  if (block && !was_small && !is_small) return realloc(block, new_size);
+  if (was_small && is_small && pool_class(old_size) == pool_class(new_size)) return block;
+  void *result = is_small ? pool_take(&h->pool, new_size) : malloc(new_size);
+  if (result == NULL || block == NULL) return result;
+  memcpy(result, block, old_size < new_size ? old_size : new_size);
+  if (was_small)
+    pool_give(&h->pool, block, old_size);
+  else
+    free(block);
+  return result;
+}
+
 static void *host_allocate(void *context, void *block, size_t old_size, size_t new_size) {
   cs_host *h = context;
   if (block == NULL) old_size = 0;
+  size_t before = footprint(old_size), after = footprint(new_size);
   if (new_size == 0) {
-    if (block) h->used -= old_size + BLOCK_OVERHEAD;
-    free(block);
+    h->used -= before;
+    if (block == NULL) return NULL;
+    if (pool_holds(old_size))
+      pool_give(&h->pool, block, old_size);
+    else
+      free(block);
     return NULL;
   }
-  size_t grown = new_size + (block ? 0 : BLOCK_OVERHEAD);
-  if (grown > old_size && h->limits.memory && h->swift_depth == 0 &&
-      h->used + (grown - old_size) > h->limits.memory)
+  if (after > before && h->limits.memory && h->swift_depth == 0 &&
+      h->used + (after - before) > h->limits.memory)
     return NULL;
-  void *result = realloc(block, new_size);
+  void *result = resize(h, block, old_size, new_size);
   if (result == NULL) {
     if (h->swift_depth > 0) abort();  // nowhere to raise: a Swift frame is in the way
     return NULL;
   }
-  h->used += grown;
-  h->used -= old_size;
+  h->used += after - before;
   if (h->used > h->peak) h->peak = h->used;
   return result;
 }
@@ -111,6 +134,7 @@ void cs_host_free(cs_host *h) {
   lua_close(h->main);
   for (int i = 0; i < CS_FIELD_COUNT; i++) free(h->error[i].bytes);
   free(h->cleanups);
+  pool_end(&h->pool);
   free(h);
 }
 

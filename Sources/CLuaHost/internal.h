@@ -7,6 +7,7 @@
 #include <lualib.h>
 
 #include "CLuaHost.h"
+#include "pool.h"
 
 typedef struct {
   char *bytes;
@@ -23,6 +24,7 @@ struct cs_host {
   lua_State *main;
   cs_limits limits;
   size_t used, peak;
+  cs_pool pool;
 
   // How many Swift functions are on the stack. While any is, the cap is lifted: an allocation that
   // failed there would jump over Swift frames.

@@ -288,7 +288,7 @@ import Testing
     "local s = 'x' while true do s = s .. s end",
     "local function f() return f() + 1 end while true do pcall(f) t = {t or {}, ('y'):rep(100000)} end",
     "while true do pcall(function() local s = 'x' while true do s = s .. s end end) end",
-    "local s = ('x'):rep(1 << 40)",
+    "local s = ('x'):rep(1 << 30)",
     "local t = {} for i = 1, 1e9 do t[i] = {} end",
     "string.format('%99.99f', 1):rep(1 << 24)",
     "table.concat({('x'):rep(1 << 25), ('x'):rep(1 << 25)}, ('y'):rep(1 << 20))",
