@@ -67,7 +67,12 @@ final class RecipeRun {
     case nil: break
     }
     let output = finishRows(&ending)
-    workspace.finish(ending)
+    do throws(CargoError) {
+      try workspace.finish(ending)
+    } catch {
+      // What was paid and could not be written down matters more than how the recipe ended.
+      ending = .failed(Diagnostic(message: error.message, hint: error.hint), .journal)
+    }
     let conclusion = RunConclusion(
       ending: ending, options: options, workspace: workspace.summary, output: output,
       seconds: Double(EventLoop.now() - start) / 1e9, peakMemory: session.peakMemory)
