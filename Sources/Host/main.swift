@@ -2,4 +2,9 @@ import Glibc
 
 // A reader that goes away is an answer of `write`, not the end of the process.
 signal(SIGPIPE, SIG_IGN)
+// Ctrl-C and the limits must arrive whatever the parent had blocked for itself.
+var expected = sigset_t()
+sigemptyset(&expected)
+for number in [SIGINT, SIGTERM, SIGALRM] { sigaddset(&expected, number) }
+pthread_sigmask(SIG_UNBLOCK, &expected, nil)
 exit(Command.run(Array(CommandLine.arguments.dropFirst())))
