@@ -7,7 +7,7 @@ import Testing
     let options = try RunOptions([
       "--workspace=local:a/b.db", "--budget=2.5", "--out=x.csv", "--columns=a, b",
       "--time-limit=1.5", "--deadline=60", "--memory-limit=64", "--instruction-limit=1000",
-      "--concurrency=8", "--demo=latency=0.2,errors=0.1", "--allow-operations=segment.*,model.*",
+      "--concurrency=8", "--demo=latency_ms=0,error_rate=0.1", "--allow-operations=segment.*,model.*",
       "--allow-operations=play.*", "--allow-actions=prospeo.*", "--allow-read=in",
       "--allow-write=out", "--allow-net=example.com", "--allow-env=HOME", "--allow-code", "--json",
       "--log=json", "--quiet", "--no-color",
@@ -22,9 +22,7 @@ import Testing
     expected.memoryLimit = 64
     expected.instructionLimit = 1000
     expected.concurrency = 8
-    expected.demo = [
-      DemoSetting(key: "latency", value: "0.2"), DemoSetting(key: "errors", value: "0.1"),
-    ]
+    expected.demo = "latency_ms=0,error_rate=0.1"
     expected.allowedOperations = ["segment.*", "model.*", "play.*"]
     expected.allowedActions = ["prospeo.*"]
     expected.allowedReads = ["in"]
@@ -55,7 +53,6 @@ import Testing
     ("--workspace=remote", "The value 'remote' is invalid for '--workspace <local|live>'"),
     ("--workspace=local:", "The value 'local:' is invalid for '--workspace <local|live>'"),
     ("--columns=a,,b", "The value 'a,,b' is invalid for '--columns <a,b>'"),
-    ("--demo=latency", "--demo takes key=value pairs, not latency"),
   ])
   func refuses(argument: String, message: String) {
     let error = #expect(throws: UsageError.self) { try RunOptions([argument]) }

@@ -53,8 +53,8 @@ struct RunFlags: ParsableArguments {
   @Option(
     name: .host(.demo),
     help: .init(
-      "How the demo providers behave, such as latency=0.2,errors=0.1.", valueName: "key=value,…"))
-  var demo: CommaList?
+      "How the demo providers behave, such as latency_ms=200,error_rate=0.1.", valueName: "key=value,…"))
+  var demo: String?
 
   @Option(
     name: .host(.allowOperations),
@@ -168,7 +168,7 @@ extension RunOptions {
       try RunOptions.check(flags.concurrency, .concurrency, "from 1 to 1024") {
         (1...1024).contains($0)
       } ?? concurrency
-    demo = try RunOptions.demoSettings(flags.demo?.items ?? [])
+    demo = flags.demo
     allowedOperations = flags.allowOperations.flatMap(\.items)
     allowedActions = flags.allowActions.flatMap(\.items)
     allowedReads = flags.allowRead.flatMap(\.items)
@@ -190,20 +190,6 @@ extension RunOptions {
       throw UsageError("--\(flag.name) must be \(expected), not \(value)")
     }
     return value
-  }
-
-  private static func demoSettings(_ items: [String]) throws(UsageError) -> [DemoSetting] {
-    var settings: [DemoSetting] = []
-    for item in items {
-      let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-        throw UsageError(
-          "--demo takes key=value pairs, not \(item)", hint: "such as --demo latency=0.2,errors=0.1"
-        )
-      }
-      settings.append(DemoSetting(key: String(parts[0]), value: String(parts[1])))
-    }
-    return settings
   }
 }
 

@@ -18,8 +18,8 @@ struct RunOptions: Equatable {
   var instructionLimit: Int?
   /// Calls in flight at once.
   var concurrency = 64
-  /// What the demo providers should be like: `latency=0.2,errors=0.1`.
-  var demo: [DemoSetting] = []
+  /// What the demo providers are like, `latency_ms=0,error_rate=0.1`, as the local workspace reads it.
+  var demo: String?
   /// Patterns of writing operations that the run may use.
   var allowedOperations: [String] = []
   /// Patterns of actions that the run may use.
@@ -66,10 +66,4 @@ enum WorkspaceFlag: Equatable {
 /// How log lines are written.
 enum LogFormat: String, CaseIterable {
   case text, json
-}
-
-/// One `key=value` of `--demo`.
-struct DemoSetting: Equatable {
-  let key: String
-  let value: String
 }

@@ -5,7 +5,7 @@ import Runtime
 struct RunConclusion {
   let ending: RunEnding
   let options: RunOptions
-  let workspace: RunWorkspace.Summary
+  let workspace: RunSummary
   let output: RowOutput.Summary?
   let seconds: Double
   let peakMemory: Int
@@ -43,15 +43,15 @@ struct RunConclusion {
 
   private var spent: String {
     let spent = "\(Quantity.credits(workspace.spent)) spent"
-    return workspace.budget.map { "\(spent) of \($0)" } ?? spent
+    let all = workspace.budget.map { "\(spent) of \($0)" } ?? spent
+    if workspace.unsettled == .zero { return all }
+    return "\(all), and up to \(workspace.unsettled) more whose outcome is unknown"
   }
 
   /// The summary that `--json` asks for, on one line.
   var json: [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("credits")
-    writer.raw(workspace.spent.description.utf8)
     if let diagnostic = ending.diagnostic(limits: options) { write(diagnostic, to: &writer) }
     writer.key("ending")
     writer.string(ending.name)
@@ -59,12 +59,7 @@ struct RunConclusion {
     writer.integer(Int64(ending.exitCode.rawValue))
     writer.key("memory")
     writer.integer(Int64(peakMemory))
-    if let report = workspace.report {
-      writer.key("calls")
-      writer.integer(Int64(report.total.calls))
-      writer.key("errors")
-      writer.integer(Int64(report.total.errors))
-    }
+    (workspace.report ?? RunReport()).writeMembers(to: &writer)
     if let output {
       if let path = output.path {
         writer.key("output")
@@ -82,7 +77,7 @@ struct RunConclusion {
     writer.key("seconds")
     writer.raw(Quantity.decimal(seconds, places: 3).utf8)
     writer.key("workspace")
-    writer.string(workspace.name)
+    writer.string(workspace.workspace)
     writer.endObject()
     return writer.bytes
   }

@@ -1,3 +1,4 @@
+import CargoClient
 import Glibc
 
 /// Which workspace a run works on.
@@ -8,7 +9,6 @@ enum WorkspaceChoice: Equatable {
   case live(origin: String, token: String)
 
   static let defaultPath = ".cargo/workspace.db"
-  static let defaultOrigin = "https://api.getcargo.io"
 
   /// Chooses by the command line, else by the environment (`design.md` §6).
   ///
@@ -29,13 +29,29 @@ enum WorkspaceChoice: Equatable {
             + "or use --workspace local")
       }
       self = .live(
-        origin: origin.flatMap { $0.isEmpty ? nil : $0 } ?? WorkspaceChoice.defaultOrigin,
+        origin: origin.flatMap { $0.isEmpty ? nil : $0 } ?? HTTPTransport.defaultOrigin,
         token: token)
     }
   }
 
   var isLive: Bool {
     if case .live = self { true } else { false }
+  }
+
+  /// How people and the journal call it.
+  var name: String {
+    switch self {
+    case .local(let path): "local:\(path)"
+    case .live(let origin, _): origin
+    }
+  }
+
+  /// The journal's file: beside a local workspace, else in the folder's own `.cargo`.
+  var journalPath: String {
+    guard case .local(let path) = self, let slash = path.lastIndex(of: "/") else {
+      return isLive ? ".cargo/journal.db" : "journal.db"
+    }
+    return path[...slash] + "journal.db"
   }
 }
 

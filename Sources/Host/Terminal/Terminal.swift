@@ -1,5 +1,6 @@
 import CargoClient
 import Glibc
+import Runtime
 
 /// Everything that the command shows: the recipe's lines and rows, log lines, notes and progress.
 ///
@@ -15,6 +16,8 @@ final class Terminal {
   let error: OutputStream
   let style: Style
   let progress: ProgressDisplay
+  /// What blots out secrets in everything that is shown.
+  var redactor: Redactor?
   private let isQuiet: Bool
   private let logFormat: LogFormat
   private var rowsTookOutput = false
@@ -76,7 +79,11 @@ final class Terminal {
 
   private func write(_ bytes: some Collection<UInt8>, to stream: OutputStream) {
     if stream.isTerminal { progress.hide() }
-    stream.write(bytes)
+    if let redactor {
+      stream.write(redactor.redact(Array(bytes)))
+    } else {
+      stream.write(bytes)
+    }
     stream.flush()
   }
 }
