@@ -7,7 +7,8 @@ import Testing
     let options = try RunOptions([
       "--workspace=local:a/b.db", "--budget=2.5", "--out=x.csv", "--columns=a, b",
       "--time-limit=1.5", "--deadline=60", "--memory-limit=64", "--instruction-limit=1000",
-      "--concurrency=8", "--demo=latency_ms=0,error_rate=0.1", "--allow-operations=segment.*,model.*",
+      "--concurrency=8", "--demo=latency_ms=0,error_rate=0.1",
+      "--allow-operations=segment.*,model.*",
       "--allow-operations=play.*", "--allow-actions=prospeo.*", "--allow-read=in",
       "--allow-write=out", "--allow-net=example.com", "--allow-env=HOME", "--allow-code", "--json",
       "--log=json", "--quiet", "--no-color",

@@ -53,7 +53,8 @@ struct RunFlags: ParsableArguments {
   @Option(
     name: .host(.demo),
     help: .init(
-      "How the demo providers behave, such as latency_ms=200,error_rate=0.1.", valueName: "key=value,…"))
+      "How the demo providers behave, such as latency_ms=200,error_rate=0.1.",
+      valueName: "key=value,…"))
   var demo: String?
 
   @Option(

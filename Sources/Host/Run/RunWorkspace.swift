@@ -90,7 +90,7 @@ final class RunWorkspace: CallHandler {
   /// Notes how the run ended, and lets the workspace go.
   func finish(_ ending: RunEnding) {
     guard let opened else { return }
-    do {
+    do throws(CargoError) {
       try opened.journal.end(ending.journalEnding)
       if let failure = opened.journal.failure { throw failure }
     } catch {
@@ -103,7 +103,8 @@ final class RunWorkspace: CallHandler {
   var summary: RunSummary {
     RunSummary(
       runID: opened?.runID, workspace: choice.name, report: opened?.chain.report,
-      spent: opened?.budget.spent ?? .zero, unsettled: opened?.budget.unsettled ?? .zero,
+      spent: opened?.chain.report.total.credits ?? .zero,
+      unsettled: opened?.budget.unsettled ?? .zero,
       budget: opened?.budget.limit)
   }
 
@@ -117,7 +118,7 @@ final class RunWorkspace: CallHandler {
       choice, recipe: prepared, grant: settings.grant, budget: settings.budget,
       concurrency: settings.concurrency, demo: settings.demo, loop: loop)
     opened = assembly
-    terminal.progress.credits = { assembly.budget.spent }
+    terminal.progress.credits = { assembly.chain.report.total.credits }
     terminal.note(assembly.firstLine)
     return assembly
   }
