@@ -25,7 +25,7 @@ struct RunConclusion {
   var notes: [String] {
     var notes: [String] = []
     if let output {
-      for key in output.ignoredKeys.prefix(3) {
+      for key in output.ignoredKeys.filter({ !$0.hasPrefix("_") }).prefix(3) {
         notes.append("rows have a field \(key) that is no column of the output: left out")
       }
       if let path = output.path {

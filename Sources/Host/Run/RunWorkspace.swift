@@ -88,15 +88,12 @@ final class RunWorkspace: CallHandler {
   }
 
   /// Notes how the run ended, and lets the workspace go.
-  func finish(_ ending: RunEnding) {
+  /// - Throws: when something that was paid could not be written down.
+  func finish(_ ending: RunEnding) throws(CargoError) {
     guard let opened else { return }
-    do throws(CargoError) {
-      try opened.journal.end(ending.journalEnding)
-      if let failure = opened.journal.failure { throw failure }
-    } catch {
-      terminal.show(terminal.style.warning("warning:") + " " + DisplayText.escaped(error.message))
-    }
-    opened.close()
+    defer { opened.close() }
+    try opened.journal.end(ending.journalEnding)
+    if let failure = opened.journal.failure { throw failure }
   }
 
   /// What the run has done there.
@@ -111,6 +108,11 @@ final class RunWorkspace: CallHandler {
   private func open() throws(CargoError) -> Assembly {
     if let opened { return opened }
     if case .local(let path) = choice, !LocalWorkspace.exists(at: path) {
+      guard path == WorkspaceChoice.defaultPath else {
+        throw CargoError(
+          .journal, "there is no workspace file \(path)",
+          hint: "leave out the path to get a demo workspace in \(WorkspaceChoice.defaultPath)")
+      }
       try LocalWorkspace.createDemo(at: path)
       terminal.note("there was no workspace here: made one with demo data, \(path)")
     }
