@@ -7,10 +7,10 @@ recipe {
     model = { type = "string", default = "leads", help = "model whose rows have a company name" },
     limit = { type = "integer", default = 2000, min = 1, help = "the most rows to look at" },
   },
+  output = "out/leads.csv",
   outputs = { "name", "domain", "employee_count", "country", "source" },
   permissions = {
     actions = { "cargo.matchBusiness", "enrichCrm.enrichCompany", "waterfall.enrichCompany" },
-    write = { "out/" },
   },
   budget = { credits = 4000, per_row = 2.5 },
 }

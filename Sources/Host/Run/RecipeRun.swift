@@ -31,7 +31,8 @@ final class RecipeRun {
     self.terminal = terminal
     do {
       let rows = try RowSink(
-        path: options.out, columns: options.columns ?? prepared.manifest?.outputs,
+        path: options.out ?? prepared.manifest?.output,
+        columns: options.columns ?? prepared.manifest?.outputs,
         terminal: terminal, loop: loop)
       let workspace = try RunWorkspace(
         choice, recipe: prepared, options: options, loop: loop, terminal: terminal)

@@ -13,6 +13,9 @@ public struct Manifest: Sendable, Equatable {
   public var inputs: [Input]
   /// The columns of its output, in order; nil when rows decide.
   public var outputs: [String]?
+  /// The file that its rows go to unless the command line names another; always below `out/` of the
+  /// folder the run is started in.
+  public var output: String?
   /// What it asks to be allowed.
   public var permissions: Grant
   /// The most it may spend altogether.
@@ -31,17 +34,34 @@ public struct Manifest: Sendable, Equatable {
   ) throws(ManifestError) {
     let table = try ManifestTable(
       node, at: "",
-      keys: ["name", "summary", "version", "inputs", "outputs", "permissions", "budget"])
+      keys: [
+        "name", "summary", "version", "inputs", "output", "outputs", "permissions", "budget",
+      ])
     name = try table.string("name")
     summary = try table.string("summary")
     version = try table.string("version")
     outputs = try table.strings("outputs")
     inputs = try Manifest.inputs(table, reservedNames: Set(reservedNames))
     permissions = try Manifest.permissions(table)
+    output = try Manifest.output(table)
     let budget = try ManifestTable(
       table["budget"] ?? .table([:]), at: "budget", keys: ["credits", "per_row"])
     credits = try budget.credits("credits")
     creditsPerRow = try budget.credits("per_row")
+  }
+
+  private static func output(_ table: ManifestTable) throws(ManifestError) -> String? {
+    guard let path = try table.string("output") else { return nil }
+    // A stranger's recipe must not replace a file that means something to its user.
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count > 1, parts[0] == "out",
+      parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") })
+    else {
+      throw ManifestError(
+        "output", "must be a file below out/, without hidden parts: \(path)",
+        hint: "such as out/rows.csv")
+    }
+    return path
   }
 
   private static func inputs(
