@@ -18,7 +18,7 @@ final class QueryFixture {
     var template = Array("/tmp/cargo-query-XXXXXX".utf8CString)
     close(mkstemp(&template))
     path = String(cString: &template)
-    connection = try Connection(path: path)
+    connection = try Connection(path: path, options: .init(usesWAL: false, synchronous: .off))
     try connection.executeScript(
       """
       CREATE TABLE datasets_default__models_companies (
