@@ -65,7 +65,11 @@ extension Connection {
         if let data { Unmanaged<FunctionBox>.fromOpaque(data).release() }
       })
     guard code == SQLITE_OK else { throw handle.error(code: code) }
+    functions.insert(name)
   }
+
+  /// Whether `createFunction` made a function of that name.
+  public func hasFunction(_ name: String) -> Bool { functions.contains(name) }
 
   /// The run-time limits of a connection.
   public enum Limit: Sendable {

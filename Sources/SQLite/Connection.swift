@@ -41,6 +41,7 @@ public final class Connection {
   private var cache: [String: Statement] = [:]
   var authorizer: AuthorizerBox?
   var progress: ProgressBox?
+  var functions: Set<String> = []
   var savepointDepth = 0
 
   /// Opens a file.

@@ -62,9 +62,9 @@ extension FilterCompilation {
     let model = scope.model
     for relationship in try compiler.resolver.relationships(of: model.uuid) {
       var ends: (near: String, far: String)?
-      if relationship.fromModel == model.uuid && relationship.toModel == uuid {
+      if relationship.fromModel == model.uuid && relationship.toModel == related.uuid {
         ends = (relationship.fromColumn, relationship.toColumn)
-      } else if relationship.toModel == model.uuid && relationship.fromModel == uuid {
+      } else if relationship.toModel == model.uuid && relationship.fromModel == related.uuid {
         ends = (relationship.toColumn, relationship.fromColumn)
       }
       guard let ends, model.column(ends.near) != nil, related.column(ends.far) != nil else {
@@ -90,7 +90,7 @@ extension FilterCompilation {
     guard word == "in" || word == "notIn" else {
       throw FilterError.unknown(word, among: ["in", "notIn"], condition.path.key("operator"))
     }
-    let uuid = try condition.text("segmentUuid")
+    let uuid = try condition.text("segmentUuid").lowercased()
     let place = condition.path.key("segmentUuid")
     guard let segment = try compiler.resolver.segment(uuid) else {
       throw FilterError.notFound("there is no segment \(uuid)", place, code: "segmentNotFound")
@@ -157,7 +157,7 @@ extension FilterCompilation {
   mutating func enrollment(
     _ condition: FilterCondition, in scope: Scope
   ) throws -> SQLFragment {
-    let workflow = try condition.text("workflowUuid")
+    let workflow = try condition.text("workflowUuid").lowercased()
     let word = try condition.text("activityKind")
     guard let activity = FilterActivity(rawValue: word) else {
       throw FilterError.unknown(
@@ -244,7 +244,7 @@ extension FilterCompilation {
     }
     do {
       let checked = try clauseGuard.checked(clause, of: scope.model, alias: scope.alias)
-      return SQLFragment(text: "(\(checked))")
+      return SQLFragment(text: "(\(checked))", hasRawSQL: true)
     } catch let error as CargoError {
       throw FilterError.invalid(condition.path.key("clause"), error.message)
     }

@@ -125,7 +125,7 @@ struct FilterCompilation {
   private mutating func columnCondition(
     _ condition: FilterCondition, kind: FilterKind, in scope: Scope
   ) throws -> SQLFragment {
-    guard let related = try condition.optionalText("relatedModelUuid"),
+    guard let related = try condition.optionalText("relatedModelUuid")?.lowercased(),
       related != scope.model.uuid
     else { return try columnCondition(condition, kind: kind, of: scope) }
     let link = try link(from: scope, to: related, condition.path.key("relatedModelUuid"))

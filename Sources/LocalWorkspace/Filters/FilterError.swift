@@ -52,6 +52,6 @@ enum FilterError {
 
   private static func error(_ path: FilterPath, _ message: String, code: String) -> CargoError {
     let place = path.description.isEmpty ? "filter" : path.description
-    return CargoError(.cargo, "\(place): \(message)", code: code, status: 400)
+    return .refused("\(place): \(message)", code: code)
   }
 }

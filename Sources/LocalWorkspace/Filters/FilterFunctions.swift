@@ -7,8 +7,9 @@ import SQLite
 ///   argument is no text.
 /// - `cargo_time(text)`: the moment in microseconds since 1970, NULL when the text is none.
 enum FilterFunctions {
-  /// Makes the functions known to a connection.
+  /// Makes the functions known to a connection, once.
   static func register(on connection: Connection) throws {
+    guard !connection.hasFunction("cargo_time") else { return }
     for place in Place.allCases {
       try connection.createFunction(place.rawValue, argumentCount: 2) { call in
         guard let needles = call.constant(1, Needles.self, Needles.init) else { return }

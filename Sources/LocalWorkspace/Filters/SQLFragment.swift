@@ -11,6 +11,8 @@ struct SQLFragment: Equatable, Sendable {
   var text: String
   /// What is bound.
   var bindings: [SQLiteValue] = []
+  /// Whether a part of it came with the request as SQL (`sql` conditions).
+  var hasRawSQL = false
 
   /// True for every row.
   static let always: SQLFragment = "1"
@@ -40,7 +42,8 @@ struct SQLFragment: Equatable, Sendable {
   /// The parts in a list, with commas.
   static func list(_ parts: [SQLFragment]) -> SQLFragment {
     SQLFragment(
-      text: parts.map(\.text).joined(separator: ", "), bindings: parts.flatMap(\.bindings))
+      text: parts.map(\.text).joined(separator: ", "), bindings: parts.flatMap(\.bindings),
+      hasRawSQL: parts.contains(where: \.hasRawSQL))
   }
 
   /// Parts joined as a tree of equal halves: SQLite limits the depth of an expression, not its size.
@@ -51,7 +54,8 @@ struct SQLFragment: Equatable, Sendable {
       let right = balanced(parts[middle...], joiner)
     else { return nil }
     return SQLFragment(
-      text: "(\(left.text)\(joiner)\(right.text))", bindings: left.bindings + right.bindings)
+      text: "(\(left.text)\(joiner)\(right.text))", bindings: left.bindings + right.bindings,
+      hasRawSQL: left.hasRawSQL || right.hasRawSQL)
   }
 }
 
@@ -74,6 +78,7 @@ extension SQLFragment: ExpressibleByStringInterpolation {
     mutating func appendInterpolation(_ other: SQLFragment) {
       fragment.text += other.text
       fragment.bindings += other.bindings
+      fragment.hasRawSQL = fragment.hasRawSQL || other.hasRawSQL
     }
 
     /// A name, quoted.

@@ -64,6 +64,6 @@ struct Writing {
 /// together.
 enum Handlers {
   static let all: [String: Handler] = [
-    actions, runs, batches, segments, models, storage, connectors, workspace,
+    actions, runs, batches, segments, models, relationships, storage, connectors, workspace,
   ].reduce(into: [:]) { all, part in all.merge(part) { first, _ in first } }
 }

@@ -45,7 +45,7 @@ enum QueryError {
   private static func error(_ message: String, code: String? = nil, hint: String? = nil)
     -> CargoError
   {
-    CargoError(.cargo, message, code: code, status: 400, hint: hint)
+    .refused(message, code: code, hint: hint)
   }
 
   /// The message with models named as recipes name them.

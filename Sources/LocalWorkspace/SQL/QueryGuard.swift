@@ -31,15 +31,22 @@ struct QueryGuard {
     // The first use of a table-valued function on a connection declares it, which looks like a write
     // to the schema; let that happen before the guard listens.
     try connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')")
-    let deadline = Self.seconds() + timeLimit
     let previousLimit = connection.setLimit(.length, valueLimit)
     connection.setAuthorizer(decide)
-    connection.setProgressHandler(every: Self.instructions) { Self.seconds() > deadline }
     defer {
       connection.setAuthorizer(nil)
-      connection.setProgressHandler(every: 0, nil)
       connection.setLimit(.length, previousLimit)
     }
+    return try Self.limitTime(timeLimit, on: connection, body)
+  }
+
+  /// Runs `body`, during which statements of the connection end after some seconds.
+  static func limitTime<R>(
+    _ seconds: Double = 30, on connection: Connection, _ body: () throws -> R
+  ) throws -> R {
+    let deadline = Self.seconds() + seconds
+    connection.setProgressHandler(every: instructions) { Self.seconds() > deadline }
+    defer { connection.setProgressHandler(every: 0, nil) }
     return try body()
   }
 

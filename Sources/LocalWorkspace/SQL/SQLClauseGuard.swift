@@ -31,6 +31,9 @@ struct SQLClauseGuard {
           condition.columnCount == 1, condition.unparsedCount == 0
         else { throw QueryError.syntax("a clause is one expression") }
       }
+    } catch let error as SQLiteError where error.isDenied {
+      throw QueryError.syntax(
+        "a clause reads the columns of \(model.slug) and calls harmless functions, nothing else")
     } catch let error as SQLiteError {
       throw QueryError.translated(error, catalog: QueryCatalog(tables: []))
     }

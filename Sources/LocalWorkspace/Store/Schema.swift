@@ -22,7 +22,15 @@ enum Schema {
     }
   }
 
-  private static let migrations = [first]
+  private static let migrations = [first, second]
+
+  private static let second = """
+    CREATE TABLE cargo_relationships (
+      uuid TEXT PRIMARY KEY, dataset_uuid TEXT NOT NULL, position INTEGER NOT NULL,
+      from_model TEXT NOT NULL, from_column TEXT NOT NULL, to_model TEXT NOT NULL,
+      to_column TEXT NOT NULL, relation TEXT NOT NULL
+    );
+    """
 
   private static let first = """
     CREATE TABLE cargo_settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
