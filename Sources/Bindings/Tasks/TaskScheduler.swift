@@ -67,9 +67,9 @@ public struct TaskScheduler {
     case inheritFailure(TaskID, from: TaskID)
   }
 
-  private enum State: UInt8 { case free, ready, running, waiting, draining, finished }
+  enum State: UInt8 { case free, ready, running, waiting, draining, finished }
 
-  private enum Wait: Equatable {
+  enum Wait: Equatable {
     case nothing
     case external
     case task(Int32)
@@ -77,7 +77,7 @@ public struct TaskScheduler {
     case semaphore(Int)
   }
 
-  private struct Record {
+  struct Record {
     var generation: UInt32 = 0
     var state = State.free
     var started = false
@@ -97,7 +97,7 @@ public struct TaskScheduler {
     var resumption = Resumption.start
   }
 
-  private struct Scope {
+  struct Scope {
     var generation: UInt32 = 0
     var owner: Int32 = -1
     var nextScope: Int32 = -1
@@ -111,23 +111,23 @@ public struct TaskScheduler {
     var isOwn = false
   }
 
-  private struct Semaphore {
+  struct Semaphore {
     var available: Int
     var waiters: [(task: Int32, serial: UInt32)] = []
     var head = 0
   }
 
-  private var records: [Record] = []
-  private var scopes: [Scope] = []
-  private var freeRecords: [Int32] = []
-  private var freeScopes: [Int32] = []
-  private var semaphores: [Semaphore] = []
+  var records: [Record] = []
+  var scopes: [Scope] = []
+  var freeRecords: [Int32] = []
+  var freeScopes: [Int32] = []
+  var semaphores: [Semaphore] = []
   private var ready: [Int32] = []
   private var readyHead = 0
-  private var actions: [Action] = []
+  var actions: [Action] = []
 
   /// Tasks that have not ended.
-  public private(set) var liveCount = 0
+  public internal(set) var liveCount = 0
 
   /// Makes a scheduler without tasks.
   public init() {}
@@ -209,7 +209,7 @@ public struct TaskScheduler {
   }
 
   /// A scope that is being cancelled takes no newcomers: they end before they start.
-  private func isClosing(_ scope: Int32) -> Bool {
+  func isClosing(_ scope: Int32) -> Bool {
     let scope = scopes[Int(scope)]
     return scope.decider >= 0 || scope.timedOut
       || (scope.owner >= 0 && records[Int(scope.owner)].cancelled)
@@ -262,14 +262,14 @@ public struct TaskScheduler {
   /// The results of an ended task were given to one that awaited it.
   public mutating func delivered(_ target: TaskID) { unpin(target.index) }
 
-  private mutating func makeReady(_ index: Int32, _ resumption: Resumption) {
+  mutating func makeReady(_ index: Int32, _ resumption: Resumption) {
     records[Int(index)].state = .ready
     records[Int(index)].wait = .nothing
     records[Int(index)].resumption = resumption
     ready.append(index)
   }
 
-  private mutating func beginWait(_ task: TaskID, _ wait: Wait) {
+  mutating func beginWait(_ task: TaskID, _ wait: Wait) {
     records[Int(task.index)].state = .waiting
     records[Int(task.index)].wait = wait
     records[Int(task.index)].serial &+= 1
@@ -307,7 +307,7 @@ public struct TaskScheduler {
   }
 
   /// Somebody looks at how the task ends: its failure is no longer its owner's.
-  private mutating func observe(_ index: Int32) {
+  mutating func observe(_ index: Int32) {
     let scope = Int(records[Int(index)].scope)
     guard records[Int(index)].state == .finished, scopes[scope].decider == index else { return }
     scopes[scope].decider = -1
@@ -336,264 +336,5 @@ public struct TaskScheduler {
     records[slot].state = .draining
     if failed { cancelChildren(task.index) }
     finishIfDrained(task.index)
-  }
-
-  // MARK: - Semaphores
-
-  /// Makes a semaphore with so many places; its number.
-  public mutating func makeSemaphore(_ places: Int) -> Int {
-    semaphores.append(Semaphore(available: places))
-    return semaphores.count - 1
-  }
-
-  /// Takes a place. Returns false when the task has to wait for one.
-  public mutating func acquire(_ semaphore: Int, for task: TaskID) -> Bool {
-    if semaphores[semaphore].available > 0 {
-      semaphores[semaphore].available -= 1
-      return true
-    }
-    beginWait(task, .semaphore(semaphore))
-    semaphores[semaphore].waiters.append((task.index, records[Int(task.index)].serial))
-    return false
-  }
-
-  /// Gives a place back; the one that has waited longest gets it.
-  public mutating func release(_ semaphore: Int) {
-    while semaphores[semaphore].head < semaphores[semaphore].waiters.count {
-      let (index, serial) = semaphores[semaphore].waiters[semaphores[semaphore].head]
-      semaphores[semaphore].head += 1
-      if semaphores[semaphore].head > 256 {
-        semaphores[semaphore].waiters.removeFirst(semaphores[semaphore].head)
-        semaphores[semaphore].head = 0
-      }
-      if records[Int(index)].wait == .semaphore(semaphore), records[Int(index)].serial == serial {
-        makeReady(index, .external)
-        return
-      }
-    }
-    semaphores[semaphore].available += 1
-  }
-
-  // MARK: - Cancellation
-
-  /// Cancels a task and all below it. Once is enough: again changes nothing, so that the waits of a
-  /// clean-up are left alone.
-  public mutating func cancel(_ task: TaskID) {
-    guard isCurrent(task) else { return }
-    cancelTask(task.index)
-  }
-
-  /// Cancels what is in a scope because its time is over.
-  public mutating func timeOut(_ scope: ScopeID) {
-    guard scopes[Int(scope.index)].generation == scope.generation,
-      scopes[Int(scope.index)].live > 0, scopes[Int(scope.index)].decider < 0
-    else { return }
-    scopes[Int(scope.index)].timedOut = true
-    cancelScope(scope.index)
-  }
-
-  private mutating func cancelTask(_ index: Int32) {
-    let slot = Int(index)
-    guard records[slot].state != .finished, records[slot].state != .free,
-      !records[slot].cancelled
-    else { return }
-    records[slot].cancelled = true
-    cancelChildren(index)
-    guard records[slot].state == .waiting else { return }
-    switch records[slot].wait {
-    case .external:
-      actions.append(
-        .abandonExternal(id(index)))
-      makeReady(index, .cancelled)
-    case .task(let target):
-      removeAwaiter(index, of: target)
-      makeReady(index, .cancelled)
-    case .semaphore:
-      makeReady(index, .cancelled)
-    case .scope, .nothing:
-      // It goes on when what it waits for has unwound.
-      break
-    }
-  }
-
-  private mutating func cancelChildren(_ index: Int32) {
-    var scope = records[Int(index)].firstScope
-    while scope >= 0 {
-      cancelScope(scope)
-      scope = scopes[Int(scope)].nextScope
-    }
-  }
-
-  private mutating func cancelScope(_ scope: Int32) {
-    var child = scopes[Int(scope)].firstChild
-    while child >= 0 {
-      let next = records[Int(child)].nextSibling
-      cancelTask(child)
-      child = next
-    }
-  }
-
-  private mutating func removeAwaiter(_ awaiter: Int32, of target: Int32) {
-    var link = records[Int(target)].firstAwaiter
-    if link == awaiter {
-      records[Int(target)].firstAwaiter = records[Int(awaiter)].nextAwaiter
-    } else {
-      while link >= 0 && records[Int(link)].nextAwaiter != awaiter {
-        link = records[Int(link)].nextAwaiter
-      }
-      if link >= 0 { records[Int(link)].nextAwaiter = records[Int(awaiter)].nextAwaiter }
-    }
-    records[Int(awaiter)].nextAwaiter = -1
-    unpin(target)
-  }
-
-  // MARK: - Ending
-
-  private mutating func finishIfDrained(_ index: Int32) {
-    let slot = Int(index)
-    guard records[slot].state == .draining else { return }
-    let heir = unobservedFailure(index)
-    if records[slot].failed || heir != nil { cancelChildren(index) }
-    var scope = records[slot].firstScope
-    while scope >= 0 {
-      if scopes[Int(scope)].live > 0 { return }
-      scope = scopes[Int(scope)].nextScope
-    }
-    guard records[slot].state == .draining else { return }
-    if let heir, !records[slot].failed {
-      actions.append(.inheritFailure(id(index), from: id(heir)))
-    }
-    end(index, failed: records[slot].failed || heir != nil, isCancellation: false)
-  }
-
-  private func unobservedFailure(_ index: Int32) -> Int32? {
-    var scope = records[Int(index)].firstScope
-    while scope >= 0 {
-      let decider = scopes[Int(scope)].decider
-      if decider >= 0 && records[Int(decider)].failed { return decider }
-      scope = scopes[Int(scope)].nextScope
-    }
-    return nil
-  }
-
-  private func id(_ index: Int32) -> TaskID {
-    TaskID(index: index, generation: records[Int(index)].generation)
-  }
-
-  private mutating func end(_ index: Int32, failed: Bool, isCancellation: Bool) {
-    let slot = Int(index)
-    records[slot].failed = failed
-    records[slot].state = .finished
-    liveCount -= 1
-    let awaited = records[slot].firstAwaiter >= 0
-    resumeAwaiters(index)
-    leaveScope(
-      index, counts: !isCancellation && !(failed && records[slot].cancelled), awaited: awaited)
-    unpinFinished(index)
-  }
-
-  private mutating func resumeAwaiters(_ index: Int32) {
-    let task = id(index)
-    var awaiter = records[Int(index)].firstAwaiter
-    records[Int(index)].firstAwaiter = -1
-    while awaiter >= 0 {
-      let next = records[Int(awaiter)].nextAwaiter
-      records[Int(awaiter)].nextAwaiter = -1
-      makeReady(awaiter, .ended(task))
-      awaiter = next
-    }
-  }
-
-  private mutating func leaveScope(_ index: Int32, counts: Bool, awaited: Bool) {
-    let slot = Int(index)
-    let scope = Int(records[slot].scope)
-    let (previous, next) = (records[slot].previousSibling, records[slot].nextSibling)
-    if previous >= 0 {
-      records[Int(previous)].nextSibling = next
-    } else {
-      scopes[scope].firstChild = next
-    }
-    if next >= 0 { records[Int(next)].previousSibling = previous }
-    records[slot].previousSibling = -1
-    records[slot].nextSibling = -1
-    scopes[scope].live -= 1
-    let decides =
-      switch scopes[scope].policy {
-      case .failFast: records[slot].failed
-      case .firstWins: true
-      }
-    if counts && decides && scopes[scope].decider < 0 && !scopes[scope].timedOut {
-      if !awaited {
-        scopes[scope].decider = index
-        records[slot].pins += 1
-      }
-      cancelScope(Int32(scope))
-    }
-    guard scopes[scope].live == 0 else {
-      if scopes[scope].owner >= 0 { finishIfDrained(scopes[scope].owner) }
-      return
-    }
-    let owner = scopes[scope].owner
-    guard owner >= 0 else { return }
-    if records[Int(owner)].wait == .scope(Int32(scope)) {
-      makeReady(owner, scopeResumption(Int32(scope)))
-    } else {
-      finishIfDrained(owner)
-    }
-  }
-
-  private func scopeResumption(_ index: Int32) -> Resumption {
-    let scope = scopes[Int(index)]
-    if scope.owner >= 0, records[Int(scope.owner)].cancelled, scope.decider < 0 {
-      return .cancelled
-    }
-    let decider = scope.decider < 0 ? nil : id(scope.decider)
-    return .scopeEnded(
-      ScopeID(index: index, generation: scope.generation), decider: decider,
-      timedOut: scope.timedOut)
-  }
-
-  private mutating func unpin(_ index: Int32) {
-    records[Int(index)].pins -= 1
-    unpinFinished(index)
-  }
-
-  private mutating func unpinFinished(_ index: Int32) {
-    let slot = Int(index)
-    guard records[slot].state == .finished, records[slot].pins == 0 else { return }
-    var scope = records[slot].firstScope
-    while scope >= 0 {
-      let next = scopes[Int(scope)].nextScope
-      scopes[Int(scope)].owner = -1
-      closeScope(scope)
-      scope = next
-    }
-    actions.append(.release(id(index)))
-    let generation = records[slot].generation &+ 1
-    records[slot] = Record()
-    records[slot].generation = generation
-    freeRecords.append(index)
-  }
-
-  private mutating func closeScope(_ index: Int32) {
-    let slot = Int(index)
-    let owner = scopes[slot].owner
-    if owner >= 0 {
-      var link = records[Int(owner)].firstScope
-      if link == index {
-        records[Int(owner)].firstScope = scopes[slot].nextScope
-      } else {
-        while link >= 0 && scopes[Int(link)].nextScope != index {
-          link = scopes[Int(link)].nextScope
-        }
-        if link >= 0 { scopes[Int(link)].nextScope = scopes[slot].nextScope }
-      }
-    }
-    let decider = scopes[slot].decider
-    let generation = scopes[slot].generation &+ 1
-    scopes[slot] = Scope()
-    scopes[slot].generation = generation
-    freeScopes.append(index)
-    if decider >= 0 { unpin(decider) }
   }
 }
