@@ -56,7 +56,8 @@ struct Spec: Sendable, CustomTestStringConvertible {
     process.currentDirectoryURL = work
     process.environment = [
       "PATH": "\(Spec.binaryFolder.path()):/usr/local/bin:/usr/bin:/bin:/usr/sbin",
-      "HOME": home.path(), "TMPDIR": root.path(), "LANG": "C.UTF-8", "TERM": "dumb",
+      "HOME": home.path(), "RECIPES": Spec.recipes.path(), "TMPDIR": root.path(), "LANG": "C.UTF-8",
+      "TERM": "dumb",
       "ASAN_OPTIONS": ProcessInfo.processInfo.environment["ASAN_OPTIONS"] ?? "",
     ]
     process.standardInput = FileHandle.nullDevice
@@ -70,6 +71,10 @@ struct Spec: Sendable, CustomTestStringConvertible {
     }
     return Outcome(stdout: texts[0], stderr: texts[1], exit: process.terminationStatus)
   }
+
+  /// The recipes that are shipped: `$RECIPES` to a command.
+  static let recipes = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "recipes")
 
   /// The folder of the built binary, which is also that of the tests.
   static let binaryFolder: URL = {
