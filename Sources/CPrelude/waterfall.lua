@@ -180,8 +180,18 @@ local function note_answer(spec, rung, state, answer, credits)
   end
 end
 
+-- The budget is used up: nothing more is asked, what is under way settles, and the rows found so far
+-- are the recipe's to keep. The run ends with the error all the same.
+local function end_of_budget(spec, failure)
+  if spec.over_budget == nil then
+    spec.over_budget = failure
+    host.fail_at_end(failure)
+  end
+end
+
 -- Whether the row is to be asked there; the second result ends the row's way down.
 local function admits(spec, rung, state)
+  if spec.over_budget and rung.action then return false, true end
   if rung.stopped then return false, false end
   if rung.paused then
     if not state.failure then
@@ -215,6 +225,10 @@ local function descend(spec, rungs, state)
         note_answer(spec, rung, state, answer, credits)
         if state.resolved then return end
       else
+        if type(answer) == "table" and answer.kind == "budget" then
+          rung.tried = rung.tried - 1
+          return end_of_budget(spec, answer)
+        end
         if is_fatal(answer) then error(answer, 0) end
         note_error(rung, state, answer)
         if spec.on_error ~= "next" then
@@ -236,8 +250,13 @@ local function ask_together(spec, rung, states)
     end
   end
   if #asked == 0 then return end
+  local answered, done = pcall(execute_batch,
+    { action = rung.action, records = inputs, max_credits = rung.max_credits })
+  if not answered then
+    if type(done) == "table" and done.kind == "budget" then return end_of_budget(spec, done) end
+    error(done, 0)
+  end
   rung.tried = rung.tried + #asked
-  local done = execute_batch { action = rung.action, records = inputs, max_credits = rung.max_credits }
   local each = (done.credits or 0) / #asked
   for position, state in ipairs(asked) do
     local failure = done.errors[position]
@@ -343,6 +362,7 @@ local function report_on(spec, rows, states)
     end
   end
   report.unresolved = report.rows - report.hits
+  report.over_budget = spec.over_budget ~= nil
   return report
 end
 
@@ -383,6 +403,7 @@ local function run(spec, records)
     rung.tried, rung.hits, rung.errors, rung.credits, rung.errors_in_a_row = 0, 0, 0, 0, 0
     rung.paused, rung.stopped, rung.skipped = nil, nil, nil
   end
+  spec.over_budget = nil
   find_prices(spec)
   local rows, states = prepare(spec, records)
   local stages = stages_of(spec.rungs)

@@ -12,6 +12,8 @@ final class GlobalLibrary {
   private let operations: OperationModule
   private let tasks: TaskModule
   private var directory = "."
+  /// What the run fails with although the recipe comes to its end.
+  private(set) var deferredFailure: ScriptFailure?
   private var host: LuaHost { runner.host }
 
   init(runner: TaskRunner, services: RecipeServices) {
@@ -24,7 +26,7 @@ final class GlobalLibrary {
   /// The host's own functions, by what they are called with.
   private enum Function: Int64 {
     case missingGlobal, newGlobal, recipe, emit, log
-    case progressBegin, progressStep, progressEnd, fail, loadModule, taskID, price
+    case progressBegin, progressStep, progressEnd, fail, failAtEnd, loadModule, taskID, price
   }
 
   private static let taskGlobals: [String: TaskModule.Function] = [
@@ -114,6 +116,7 @@ final class GlobalLibrary {
       services.progress.end(Int(stack.integer(at: 1) ?? 0))
       return 0
     case .fail: return fail(stack)
+    case .failAtEnd: return failAtEnd(stack)
     case .loadModule: return loadModule(stack)
     case .taskID:
       stack.push(Int64(runner.current.index) << 32 | Int64(runner.current.generation))
@@ -263,6 +266,7 @@ final class GlobalLibrary {
     let functions: [(String, Function, Bool)] = [
       ("progress_begin", .progressBegin, false), ("progress_step", .progressStep, false),
       ("progress_end", .progressEnd, false), ("fail", .fail, false),
+      ("fail_at_end", .failAtEnd, false),
       ("load_module", .loadModule, false), ("task_id", .taskID, false), ("price", .price, true),
     ]
     for (name, function, waits) in functions {
@@ -290,6 +294,15 @@ final class GlobalLibrary {
     let kind = stack.string(at: 1).flatMap(CargoError.Kind.init) ?? .argument
     return host.raise(
       CargoError(kind, stack.string(at: 2) ?? "failed", hint: stack.string(at: 3)))
+  }
+
+  /// `host.fail_at_end(error)` lets the recipe go on and makes the run fail with `error` when it has
+  /// come to its end.
+  private func failAtEnd(_ stack: LuaStack) -> Int32 {
+    cs_push_traceback(stack.state, stack.state, 1)
+    deferredFailure =
+      deferredFailure ?? ScriptFailure(stack, at: 1, traceback: stack.string(at: -1) ?? "")
+    return 0
   }
 
   /// `host.price(action)` waits for the price of an action in credits; nil when unknown.

@@ -80,7 +80,7 @@ public final class RecipeSession {
         return .failed(
           ScriptFailure(kind: error.kind.rawValue, message: error.message, hint: error.hint))
       }
-      return .finished
+      return globals.deferredFailure.map { .failed($0) } ?? .finished
     }
     return .failed(ScriptFailure(main, at: 2, traceback: main.string(at: 3) ?? ""))
   }
