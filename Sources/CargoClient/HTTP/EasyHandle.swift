@@ -16,8 +16,11 @@ final class EasyHandle {
   private let poller: SocketPoller
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private var upload = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var url: String?
+  private var target: String?
   private var limits: HTTPLimits?
   private var followsRedirects = false
+  private var acceptsCompression = false
   private var headers: HTTPHeaders?
   private var hasLargeBody = false
   private var customMethod: String?
@@ -67,12 +70,13 @@ final class EasyHandle {
     set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     if let path = configuration.certificateFile { set(CURLOPT_CAINFO, path) }
     if let path = configuration.certificateFolder { set(CURLOPT_CAPATH, path) }
-    set(CURLOPT_ACCEPT_ENCODING, "gzip")
-    set(CURLOPT_USERAGENT, configuration.userAgent)
     set(CURLOPT_TCP_KEEPALIVE, 1)
     // Load balancers close after 60 s; a connection that is as old is not trusted with a request.
     set(CURLOPT_MAXAGE_CONN, 50)
-    if !configuration.usesProxyEnvironment { set(CURLOPT_PROXY, "") }
+    if !configuration.usesProxyEnvironment {
+      set(CURLOPT_PROXY, "")
+      set(CURLOPT_NOPROXY, "")
+    }
 
     set(CURLOPT_PRIVATE, pointer: context)
     set(CURLOPT_ERRORBUFFER, pointer: errorText)
@@ -107,7 +111,7 @@ final class EasyHandle {
     let request = transfer.request
     self.transfer = transfer
     errorText[0] = 0
-    set(CURLOPT_URL, request.url)
+    setAddress(request)
     let isLarge = (request.body?.count ?? 0) > 1 << 20
     if request.headers !== headers || isLarge != hasLargeBody {
       set(CURLOPT_HTTPHEADER, pointer: request.headers.list(withLargeBody: isLarge))
@@ -118,6 +122,10 @@ final class EasyHandle {
     if request.followsRedirects != followsRedirects {
       followsRedirects = request.followsRedirects
       set(CURLOPT_FOLLOWLOCATION, followsRedirects ? 1 : 0)
+    }
+    if request.acceptsCompression != acceptsCompression {
+      acceptsCompression = request.acceptsCompression
+      set(CURLOPT_ACCEPT_ENCODING, acceptsCompression ? "gzip" : nil)
     }
     setMethod(request)
     // HTTP/2 where ALPN offers it, but never without TLS (libcurl 7.88 breaks on a reused connection)
@@ -140,6 +148,19 @@ final class EasyHandle {
     if anew != connectsAnew {
       connectsAnew = anew
       set(CURLOPT_FRESH_CONNECT, anew ? 1 : 0)
+    }
+  }
+
+  /// libcurl takes a URL apart, normalises it and puts it together again for each request; a short one
+  /// that stays the same, with the rest as the target, costs a tenth less of the whole request.
+  private func setAddress(_ request: HTTPRequest) {
+    if request.url != url {
+      url = request.url
+      set(CURLOPT_URL, request.url)
+    }
+    if request.target != nil || target != nil {
+      set(CURLOPT_REQUEST_TARGET, request.target)
+      target = request.target
     }
   }
 

@@ -13,14 +13,13 @@ public final class HTTPClient {
   public struct Configuration {
     /// Requests under way at once; 64 was measured as faster than 256.
     public var maximumInFlight = 64
-    /// The `User-Agent` header.
-    public var userAgent = "cargo-script"
     /// A file of trusted certificates instead of the system's; by default what `SSL_CERT_FILE` names.
     public var certificateFile: String?
     /// A folder of trusted certificates; by default what `SSL_CERT_DIR` names.
     public var certificateFolder: String?
-    /// Whether `https_proxy`, `no_proxy` and their like are heeded.
-    public var usesProxyEnvironment = true
+    /// Whether `https_proxy`, `no_proxy` and their like are heeded; by default if any proxy is named
+    /// there, because libcurl otherwise looks for them at each request.
+    public var usesProxyEnvironment: Bool
     /// Decides by its address whether a server may be connected to; asked for each new connection, so
     /// on each hop of a redirect too. Part of the client and not of a request, because connections
     /// are shared by all requests of a client. With it, proxies should be off.
@@ -30,6 +29,10 @@ public final class HTTPClient {
     public init() {
       certificateFile = getenv("SSL_CERT_FILE").map { String(cString: $0) }
       certificateFolder = getenv("SSL_CERT_DIR").map { String(cString: $0) }
+      let names: [String] = [
+        "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+      ]
+      usesProxyEnvironment = names.contains { getenv($0) != nil }
     }
   }
 

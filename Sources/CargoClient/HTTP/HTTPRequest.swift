@@ -4,6 +4,9 @@ public struct HTTPRequest {
   public var method: String
   /// An `http` or `https` URL, already percent-encoded.
   public var url: String
+  /// What is asked for there (`/v1/x?y=z`), when that is not the URL's own path: percent-encoded, sent
+  /// as it is, and not for requests that follow redirects.
+  var target: String?
   /// The headers, beside those that libcurl adds.
   public var headers: HTTPHeaders
   /// The body; nil for none.
@@ -15,6 +18,8 @@ public struct HTTPRequest {
   public var isReplayable: Bool
   /// Whether redirects are followed, at most five. `Authorization` never goes to another host.
   public var followsRedirects: Bool
+  /// Whether the server may compress the body (gzip).
+  public var acceptsCompression: Bool
   /// Whether the response carries all headers, and not only what `HTTPResponse` names.
   public var collectsHeaders: Bool
 
@@ -22,7 +27,7 @@ public struct HTTPRequest {
   public init(
     method: String = "GET", url: String, headers: HTTPHeaders? = nil, body: [UInt8]? = nil,
     limits: HTTPLimits = HTTPLimits(), isReplayable: Bool = true, followsRedirects: Bool = false,
-    collectsHeaders: Bool = false
+    acceptsCompression: Bool = true, collectsHeaders: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -31,6 +36,7 @@ public struct HTTPRequest {
     self.limits = limits
     self.isReplayable = isReplayable
     self.followsRedirects = followsRedirects
+    self.acceptsCompression = acceptsCompression
     self.collectsHeaders = collectsHeaders
   }
 }

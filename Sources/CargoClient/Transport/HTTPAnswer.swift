@@ -2,13 +2,21 @@ import CPlatform
 import Glibc
 
 /// What an HTTP response says, by the rules of `cargo-platform.md` §2.2: JSON, or an error. Pure.
-struct HTTPAnswer {
+/// A class, because one serves all requests of a row.
+final class HTTPAnswer {
   let operation: Operation
   /// The server's name, for messages.
   let host: String
   let token: Secret
   /// Whether the call only looks. Of others, an answer that cannot be used leaves open what was done.
   let isRead: Bool
+
+  init(operation: Operation, host: String, token: Secret, isRead: Bool) {
+    self.operation = operation
+    self.host = host
+    self.token = token
+    self.isRead = isRead
+  }
 
   /// The answer's JSON, or why it cannot be used.
   func interpret(_ response: HTTPResponse) -> TransportResult {

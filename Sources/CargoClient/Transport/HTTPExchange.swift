@@ -16,7 +16,7 @@ final class HTTPExchange {
   private let request: HTTPRequest
   private let isRead: Bool
   /// The same request elsewhere, tried once when the first place answers 404.
-  private var alternative: (url: String, wasRight: () -> Void)?
+  private var alternative: (target: String, wasRight: () -> Void)?
   private let answer: HTTPAnswer
   private let interpret: (HTTPResponse) -> TransportResult
   private var completion: ((TransportResult) -> Void)?
@@ -29,7 +29,7 @@ final class HTTPExchange {
 
   init(
     _ request: HTTPRequest, answer: HTTPAnswer, surroundings: Surroundings,
-    alternative: (url: String, wasRight: () -> Void)? = nil,
+    alternative: (target: String, wasRight: () -> Void)? = nil,
     interpret: ((HTTPResponse) -> TransportResult)? = nil,
     completion: @escaping (TransportResult) -> Void
   ) {
@@ -110,10 +110,10 @@ final class HTTPExchange {
 
   /// Tries the other spelling of the route; 404 there too means that the first answer was meant.
   private func tryElsewhere(
-    _ alternative: (url: String, wasRight: () -> Void), instead first: HTTPResponse
+    _ alternative: (target: String, wasRight: () -> Void), instead first: HTTPResponse
   ) {
     var request = request
-    request.url = alternative.url
+    request.target = alternative.target
     transfer = surroundings.client.send(request) { [self] result in
       if case .success(let response) = result {
         guard response.status != 404 else { return conclude(.success(first)) }

@@ -23,10 +23,10 @@ struct HTTPRoute {
   /// `{"uuid":"`, when that parameter is the only one, in the path: such arguments need no parser.
   private let soleParameter: [UInt8]?
 
-  /// The route of a row by one of its paths, below `base` (`https://api.getcargo.io/v1`).
-  init(_ operation: Operation, path: String, base: String) {
+  /// The route of a row by one of its paths.
+  init(_ operation: Operation, path: String) {
     self.operation = operation
-    pieces = HTTPRoute.pieces(of: path, base: base)
+    pieces = HTTPRoute.pieces(of: "/v1" + path)
     let sent = operation.parameters.filter { $0.location != .host }
     query = sent.filter { $0.location == .query }.map(\.wireName)
     let inBody = sent.filter { $0.location == .body }
@@ -44,9 +44,9 @@ struct HTTPRoute {
     }
   }
 
-  private static func pieces(of path: String, base: String) -> [Piece] {
+  private static func pieces(of path: String) -> [Piece] {
     var pieces: [Piece] = []
-    var literal = base
+    var literal = ""
     for part in path.split(separator: "{", omittingEmptySubsequences: false) {
       guard let end = part.firstIndex(of: "}") else {
         literal += part
@@ -60,20 +60,20 @@ struct HTTPRoute {
     return pieces
   }
 
-  /// The URL and body for canonical arguments.
+  /// The target of the request (`/v1/orchestration/runs/…`) and its body for canonical arguments.
   func address(
     _ arguments: [UInt8]
-  ) throws(CargoError) -> (url: String, body: [UInt8]?) {
-    if let value = soleValue(arguments), case .literal(var url) = pieces[0] {
-      url += value
-      if pieces.count > 2, case .literal(let rest) = pieces[2] { url += rest }
-      return (url, nil)
+  ) throws(CargoError) -> (target: String, body: [UInt8]?) {
+    if let value = soleValue(arguments), case .literal(var target) = pieces[0] {
+      target += value
+      if pieces.count > 2, case .literal(let rest) = pieces[2] { target += rest }
+      return (target, nil)
     }
-    if case .arguments = body, query.isEmpty, case .literal(let url) = pieces[0] {
-      return (url, arguments)
+    if case .arguments = body, query.isEmpty, case .literal(let target) = pieces[0] {
+      return (target, arguments)
     }
     let document = try JSONDocument(arguments, kind: .argument)
-    return (try url(document), try body(document))
+    return (try target(document), try body(document))
   }
 
   /// The value of the only parameter, when it can stand in a URL as it is.
@@ -88,11 +88,11 @@ struct HTTPRoute {
     return String(decoding: value, as: UTF8.self)
   }
 
-  private func url(_ document: JSONDocument) throws(CargoError) -> String {
-    var url = ""
+  private func target(_ document: JSONDocument) throws(CargoError) -> String {
+    var target = ""
     for piece in pieces {
       switch piece {
-      case .literal(let text): url += text
+      case .literal(let text): target += text
       case .parameter(let name):
         guard let value = document[name].flatMap(HTTPRoute.text), !value.isEmpty,
           value != ".", value != ".."
@@ -101,14 +101,14 @@ struct HTTPRoute {
             .argument, "\(operation.name) needs '\(name)' for its address",
             operation: operation.name)
         }
-        HTTPURL.appendEncoded(value.utf8, to: &url)
+        HTTPURL.appendEncoded(value.utf8, to: &target)
       }
     }
     var separator = "?"
     func append(_ name: String, _ value: JSONView) {
       guard let text = HTTPRoute.text(value) else { return }
-      url += separator + name + "="
-      HTTPURL.appendEncoded(text.utf8, to: &url)
+      target += separator + name + "="
+      HTTPURL.appendEncoded(text.utf8, to: &target)
       separator = "&"
     }
     for name in query {
@@ -119,7 +119,7 @@ struct HTTPRoute {
         append(name, value)
       }
     }
-    return url
+    return target
   }
 
   /// A value as a URL carries it; nil for null, which stands for "not given".

@@ -13,14 +13,26 @@ public final class HTTPTransport: Transport {
   private let bodyHeaders: HTTPHeaders
   private let surroundings: HTTPExchange.Surroundings
   private let host: String
+  /// Whether the server is on this machine, where compression costs more than it saves.
+  private let isThisMachine: Bool
   private var routes: [String: Route] = [:]
   private var exchanges: [RequestID: HTTPExchange] = [:]
   private var lastID: UInt64 = 0
 
-  /// A row's route, and the other spelling of it where there is one.
-  private struct Route {
+  /// What is worked out once per row. A class, because rows are large and requests many.
+  private final class Route {
     var primary: HTTPRoute
+    /// The other spelling, until one of them has answered.
     var alternative: HTTPRoute?
+    let readAnswer: HTTPAnswer
+    let writeAnswer: HTTPAnswer
+
+    init(_ operation: Operation, host: String, token: Secret) {
+      primary = HTTPRoute(operation, path: operation.path)
+      alternative = operation.alternativePath.map { HTTPRoute(operation, path: $0) }
+      readAnswer = HTTPAnswer(operation: operation, host: host, token: token, isRead: true)
+      writeAnswer = HTTPAnswer(operation: operation, host: host, token: token, isRead: false)
+    }
   }
 
   /// Makes a transport.
@@ -40,10 +52,13 @@ public final class HTTPTransport: Transport {
     self.token = token
     self.origin = try HTTPTransport.checked(origin)
     host = HTTPURL.host(of: origin) ?? origin
-    let authorization = token.withText { ("Authorization", "Bearer " + $0) }
+    isThisMachine = HTTPTransport.isThisMachine(host)
+    let common = [
+      ("Authorization", token.withText { "Bearer " + $0 }), ("User-Agent", "cargo-script"),
+    ]
     do {
-      readHeaders = try HTTPHeaders([authorization])
-      bodyHeaders = try HTTPHeaders([authorization, ("Content-Type", "application/json")])
+      readHeaders = try HTTPHeaders(common)
+      bodyHeaders = try HTTPHeaders(common + [("Content-Type", "application/json")])
     } catch {
       throw CargoError(
         .argument, "the API token has a line break in it", hint: "check CARGO_API_TOKEN")
@@ -110,24 +125,27 @@ public final class HTTPTransport: Transport {
   private func exchange(
     _ request: OperationRequest, _ id: RequestID, _ completion: @escaping (TransportResult) -> Void
   ) throws(CargoError) -> HTTPExchange {
-    let operation = request.operation
-    let route = route(of: operation)
-    let isRead = operation.effect(of: request.arguments) == .read
-    let (url, body) = try route.primary.address(request.arguments)
-    let limits = isRead ? HTTPTransport.readLimits : HTTPLimits()
-    let httpRequest = HTTPRequest(
-      method: operation.method.rawValue, url: url, headers: body == nil ? readHeaders : bodyHeaders,
-      body: body, limits: limits, isReplayable: isRead)
-    var elsewhere: (url: String, wasRight: () -> Void)?
+    let route = route(of: request.operation)
+    let isRead = request.operation.effect(of: request.arguments) == .read
+    let (target, body) = try route.primary.address(request.arguments)
+    var httpRequest = HTTPRequest(
+      method: request.operation.method.rawValue, url: origin,
+      headers: body == nil ? readHeaders : bodyHeaders, body: body,
+      limits: isRead ? HTTPTransport.readLimits : HTTPTransport.writeLimits, isReplayable: isRead,
+      acceptsCompression: !isThisMachine)
+    httpRequest.target = target
+    var elsewhere: (target: String, wasRight: () -> Void)?
     if let alternative = route.alternative {
       elsewhere = (
-        try alternative.address(request.arguments).url,
-        { [weak self] in self?.routes[operation.name] = Route(primary: alternative) }
+        try alternative.address(request.arguments).target,
+        {
+          route.primary = alternative
+          route.alternative = nil
+        }
       )
     }
     return HTTPExchange(
-      httpRequest,
-      answer: HTTPAnswer(operation: operation, host: host, token: token, isRead: isRead),
+      httpRequest, answer: isRead ? route.readAnswer : route.writeAnswer,
       surroundings: surroundings, alternative: elsewhere
     ) { [weak self] result in
       self?.exchanges[id] = nil
@@ -137,15 +155,11 @@ public final class HTTPTransport: Transport {
 
   /// What only looks is answered soon; a minute of silence is a dead connection.
   private static let readLimits = HTTPLimits(stallTimeout: 60)
+  private static let writeLimits = HTTPLimits()
 
   private func route(of operation: Operation) -> Route {
     if let route = routes[operation.name] { return route }
-    let base = origin + "/v1"
-    let route = Route(
-      primary: HTTPRoute(operation, path: operation.path, base: base),
-      alternative: operation.alternativePath.map {
-        HTTPRoute(operation, path: $0, base: base)
-      })
+    let route = Route(operation, host: host, token: token)
     routes[operation.name] = route
     return route
   }
