@@ -14,6 +14,18 @@ struct HTTPRoute {
     case remaining
     /// One argument is the body.
     case whole(String)
+    /// A form with the file that an argument names, and the other arguments as fields.
+    case form(file: String)
+  }
+
+  /// What goes out for a call.
+  struct Parts {
+    /// The target of the request: `/v1/orchestration/runs/…`.
+    var target: String
+    /// The body; nil for none.
+    var body: [UInt8]?
+    /// The body's type, when it is not JSON.
+    var contentType: String?
   }
 
   let operation: Operation
@@ -30,7 +42,9 @@ struct HTTPRoute {
     let sent = operation.parameters.filter { $0.location != .host }
     query = sent.filter { $0.location == .query }.map(\.wireName)
     let inBody = sent.filter { $0.location == .body }
-    if let whole = sent.first(where: { $0.location == .wholeBody }) {
+    if let file = sent.first(where: { $0.location == .file }) {
+      body = .form(file: file.wireName)
+    } else if let whole = sent.first(where: { $0.location == .wholeBody }) {
       body = .whole(whole.wireName)
     } else if operation.method == .get || (operation.method == .delete && inBody.isEmpty) {
       body = .none
@@ -60,20 +74,20 @@ struct HTTPRoute {
     return pieces
   }
 
-  /// The target of the request (`/v1/orchestration/runs/…`) and its body for canonical arguments.
-  func address(
-    _ arguments: [UInt8]
-  ) throws(CargoError) -> (target: String, body: [UInt8]?) {
+  /// Where canonical arguments go.
+  func parts(_ arguments: [UInt8]) throws(CargoError) -> Parts {
     if let value = soleValue(arguments), case .literal(var target) = pieces[0] {
       target += value
       if pieces.count > 2, case .literal(let rest) = pieces[2] { target += rest }
-      return (target, nil)
+      return Parts(target: target)
     }
-    if case .arguments = body, query.isEmpty, case .literal(let target) = pieces[0] {
-      return (target, arguments)
+    if case .arguments = body, case .literal(let target) = pieces[0] {
+      return Parts(target: target, body: arguments)
     }
     let document = try JSONDocument(arguments, kind: .argument)
-    return (try target(document), try body(document))
+    var parts = Parts(target: try target(document))
+    try addBody(to: &parts, document)
+    return parts
   }
 
   /// The value of the only parameter, when it can stand in a URL as it is.
@@ -128,27 +142,44 @@ struct HTTPRoute {
     return value.string ?? String(decoding: value.bytes, as: UTF8.self)
   }
 
-  private func body(_ document: JSONDocument) throws(CargoError) -> [UInt8]? {
+  private func addBody(to parts: inout Parts, _ document: JSONDocument) throws(CargoError) {
     switch body {
-    case .none: return nil
-    case .whole(let name):
-      guard let value = document[name] else {
-        throw CargoError(.argument, "\(operation.name) needs '\(name)'", operation: operation.name)
-      }
-      return value.bytes
+    case .none: break
+    case .whole(let name): parts.body = try member(name, document).bytes
     case .arguments, .remaining:
-      let elsewhere = Set(
-        operation.parameters.filter { $0.location != .body }.map(\.wireName))
       var writer = JSONWriter()
       writer.beginObject()
-      if let members = document.root.object {
-        for (key, value) in members where !elsewhere.contains(key) {
-          writer.key(key)
-          writer.value(value)
-        }
+      for (key, value) in remaining(document) {
+        writer.key(key)
+        writer.value(value)
       }
       writer.endObject()
-      return writer.bytes
+      parts.body = writer.bytes
+    case .form(let file):
+      guard let path = try member(file, document).string else {
+        throw CargoError(.argument, "\(operation.name): '\(file)' is the path of a file")
+      }
+      var form = MultipartForm()
+      for (key, value) in remaining(document) {
+        if let text = HTTPRoute.text(value) { form.add(key, text) }
+      }
+      try form.addFile("file", path: path)
+      form.end()
+      parts.body = form.body
+      parts.contentType = form.contentType
     }
+  }
+
+  private func member(_ name: String, _ document: JSONDocument) throws(CargoError) -> JSONView {
+    guard let value = document[name] else {
+      throw CargoError(.argument, "\(operation.name) needs '\(name)'", operation: operation.name)
+    }
+    return value
+  }
+
+  /// The arguments that travel nowhere else.
+  private func remaining(_ document: JSONDocument) -> [(key: String, value: JSONView)] {
+    let elsewhere = Set(operation.parameters.filter { $0.location != .body }.map(\.wireName))
+    return (document.root.object.map { Array($0) } ?? []).filter { !elsewhere.contains($0.key) }
   }
 }

@@ -53,16 +53,8 @@ public final class HTTPTransport: Transport {
     self.origin = try HTTPTransport.checked(origin)
     host = HTTPURL.host(of: origin) ?? origin
     isThisMachine = HTTPTransport.isThisMachine(host)
-    let common = [
-      ("Authorization", token.withText { "Bearer " + $0 }), ("User-Agent", "cargo-script"),
-    ]
-    do {
-      readHeaders = try HTTPHeaders(common)
-      bodyHeaders = try HTTPHeaders(common + [("Content-Type", "application/json")])
-    } catch {
-      throw CargoError(
-        .argument, "the API token has a line break in it", hint: "check CARGO_API_TOKEN")
-    }
+    readHeaders = try HTTPTransport.headers(token, contentType: nil)
+    bodyHeaders = try HTTPTransport.headers(token, contentType: "application/json")
     surroundings = HTTPExchange.Surroundings(
       client: client, loop: loop, policy: policy, contact: HTTPExchange.Contact())
   }
@@ -127,17 +119,17 @@ public final class HTTPTransport: Transport {
   ) throws(CargoError) -> HTTPExchange {
     let route = route(of: request.operation)
     let isRead = request.operation.effect(of: request.arguments) == .read
-    let (target, body) = try route.primary.address(request.arguments)
+    let parts = try route.primary.parts(request.arguments)
     var httpRequest = HTTPRequest(
       method: request.operation.method.rawValue, url: origin,
-      headers: body == nil ? readHeaders : bodyHeaders, body: body,
+      headers: try headers(for: parts), body: parts.body,
       limits: isRead ? HTTPTransport.readLimits : HTTPTransport.writeLimits, isReplayable: isRead,
       acceptsCompression: !isThisMachine)
-    httpRequest.target = target
+    httpRequest.target = parts.target
     var elsewhere: (target: String, wasRight: () -> Void)?
     if let alternative = route.alternative {
       elsewhere = (
-        try alternative.address(request.arguments).target,
+        try alternative.parts(request.arguments).target,
         {
           route.primary = alternative
           route.alternative = nil
@@ -150,6 +142,28 @@ public final class HTTPTransport: Transport {
     ) { [weak self] result in
       self?.exchanges[id] = nil
       completion(result)
+    }
+  }
+
+  private func headers(for parts: HTTPRoute.Parts) throws(CargoError) -> HTTPHeaders {
+    guard let type = parts.contentType else {
+      return parts.body == nil ? readHeaders : bodyHeaders
+    }
+    return try HTTPTransport.headers(token, contentType: type)
+  }
+
+  private static func headers(
+    _ token: Secret, contentType: String?
+  ) throws(CargoError) -> HTTPHeaders {
+    var fields = [
+      ("Authorization", token.withText { "Bearer " + $0 }), ("User-Agent", "cargo-script"),
+    ]
+    if let contentType { fields.append(("Content-Type", contentType)) }
+    do {
+      return try HTTPHeaders(fields)
+    } catch {
+      throw CargoError(
+        .argument, "the API token has a line break in it", hint: "check CARGO_API_TOKEN")
     }
   }
 

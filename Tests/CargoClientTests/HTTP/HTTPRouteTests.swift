@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import CargoClient
@@ -48,9 +49,10 @@ import Testing
   @Test(arguments: cases) func argumentsTravelWhereTheRowSays(_ example: Case) throws {
     let operation = try #require(OperationTable.named(example.operation))
     let route = HTTPRoute(operation, path: operation.path)
-    let (target, body) = try route.address(Array(example.arguments.utf8))
-    #expect(target == "/v1" + example.url)
-    #expect(body.map { String(decoding: $0, as: UTF8.self) } == example.body)
+    let parts = try route.parts(Array(example.arguments.utf8))
+    #expect(parts.target == "/v1" + example.url)
+    #expect(parts.contentType == nil)
+    #expect(parts.body.map { String(decoding: $0, as: UTF8.self) } == example.body)
   }
 
   @Test(arguments: [
@@ -59,7 +61,7 @@ import Testing
   func anAddressNeedsItsParameters(arguments: String) throws {
     let operation = try #require(OperationTable.named("run.get"))
     let route = HTTPRoute(operation, path: operation.path)
-    let error = #expect(throws: CargoError.self) { try route.address(Array(arguments.utf8)) }
+    let error = #expect(throws: CargoError.self) { try route.parts(Array(arguments.utf8)) }
     #expect(error?.kind == .argument)
   }
 
@@ -71,12 +73,54 @@ import Testing
       for parameter in operation.parameters.sorted(by: { $0.wireName < $1.wireName })
       where parameter.location != .host {
         writer.key(parameter.wireName)
-        writer.string("x")
+        writer.string(parameter.location == .file ? "/dev/null" : "x")
       }
       writer.endObject()
-      let (target, body) = try route.address(writer.bytes)
+      if operation.parameters.contains(where: { $0.location == .file }) {
+        // A device is no file, and the error says so.
+        #expect(throws: CargoError.self) { try route.parts(writer.bytes) }
+        continue
+      }
+      let parts = try route.parts(writer.bytes)
+      let (target, body) = (parts.target, parts.body)
       #expect(!target.contains("{") && !target.contains("}"), "\(operation.name): \(target)")
       #expect((body == nil) == (operation.method == .get) || operation.method == .delete)
     }
+  }
+
+  @Test func aFileTravelsInAForm() throws {
+    var template = Array("/tmp/cargo-upload.XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    defer {
+      close(descriptor)
+      unlink(template)
+    }
+    #expect(write(descriptor, "a,b\n1,2\n", 8) == 8)
+    let path = String(decoding: template.dropLast().map { UInt8($0) }, as: UTF8.self)
+    let operation = try #require(OperationTable.named("ai.file.upload"))
+    let route = HTTPRoute(operation, path: operation.path)
+    let parts = try route.parts(
+      Array(#"{"filePath":"\#(path)","folderUuid":"f1"}"#.utf8))
+    let boundary = try #require(parts.contentType?.split(separator: "=").last)
+    let name = try #require(path.split(separator: "/").last)
+    let expected = """
+      --\(boundary)
+      Content-Disposition: form-data; name="folderUuid"
+
+      f1
+      --\(boundary)
+      Content-Disposition: form-data; name="file"; filename="\(name)"
+      Content-Type: application/octet-stream
+
+      a,b
+      1,2
+
+      --\(boundary)--
+
+      """
+    let body = String(decoding: parts.body ?? [], as: UTF8.self)
+    #expect(
+      body.split(separator: "\r\n", omittingEmptySubsequences: false).joined(separator: "\n")
+        == expected)
   }
 }
