@@ -60,9 +60,9 @@ import Testing
       connection.answer()
     }
     defer { server.stop() }
-    for _ in 0..<20 {
+    for count in 1...20 {
       #expect(post(server).response?.status == 200)
-      usleep(5000)
+      server.waitForEnds(count)
     }
     #expect(server.arrivals.count == 20)
   }

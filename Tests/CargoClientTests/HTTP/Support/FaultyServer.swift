@@ -10,8 +10,14 @@ final class FaultyServer: Sendable {
   /// The requests that arrived whole, in order, as "METHOD /path".
   var arrivals: [String] { state.withLock { $0.arrivals } }
 
+  /// Waits until so many connections have been closed by the server.
+  func waitForEnds(_ count: Int) {
+    while state.withLock({ $0.ended }) < count { usleep(500) }
+  }
+
   private struct State {
     var connections = 0
+    var ended = 0
     var arrivals: [String] = []
   }
 
@@ -50,6 +56,7 @@ final class FaultyServer: Sendable {
         }
         behave(connection)
         connection.end()
+        state.withLock { $0.ended += 1 }
       }
     }
     close(listener)
