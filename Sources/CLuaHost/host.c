@@ -418,6 +418,29 @@ void cs_push_function(
   lua_pushcclosure(L, waits ? waiting_trampoline : trampoline, 3);
 }
 
+static int called(lua_State *L, int status, lua_KContext context) {
+  (void)status;
+  (void)context;
+  return lua_gettop(L);
+}
+
+static int call_without_self(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_replace(L, 1);
+  lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, called);
+  return lua_gettop(L);
+}
+
+void cs_make_callable(lua_State *L, int index) {
+  index = lua_absindex(L, index);
+  lua_pushcclosure(L, call_without_self, 1);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "__call");
+  lua_rotate(L, -3, -1);
+  lua_rawset(L, -3);
+  lua_setmetatable(L, index);
+}
+
 // --- Entering ---------------------------------------------------------------------------------
 
 // Every entry runs with the Swift depth at zero: what it protects may raise.

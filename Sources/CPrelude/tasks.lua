@@ -3,10 +3,17 @@ local host = ...
 local new_scope, spawn_in, wait_for = host.new_scope, host.spawn_in, host.wait_for
 local is_cancelled, fail = host.is_cancelled, host.fail
 local pcall, error, select, type, pairs = pcall, error, select, type, pairs
-local tostring, math, setmetatable = tostring, math, setmetatable
+local tostring, math, setmetatable, getmetatable = tostring, math, setmetatable, getmetatable
 
 local function check(condition, message, hint)
   if not condition then fail("argument", message, hint) end
+end
+
+-- Functions, and tables that can be called: some operations are groups of others too.
+local function is_callable(value)
+  if type(value) == "function" then return true end
+  local metatable = type(value) == "table" and getmetatable(value)
+  return type(metatable) == "table" and metatable.__call ~= nil
 end
 
 -- try(fn, …) → the results, or nil and the error.
@@ -16,7 +23,7 @@ local function caught(succeeded, ...)
 end
 
 local function try(fn, ...)
-  check(type(fn) == "function", "try: the first argument must be a function")
+  check(is_callable(fn), "try: the first argument must be a function")
   return caught(pcall(fn, ...))
 end
 
@@ -40,7 +47,7 @@ end
 -- parallel(list, fn, { limit, on_error, label }) → results in order, errors by index.
 local function parallel(list, fn, options)
   check(type(list) == "table", "parallel: the first argument must be a list")
-  check(type(fn) == "function", "parallel: the second argument must be a function")
+  check(is_callable(fn), "parallel: the second argument must be a function")
   local limit, collects, label = parallel_options(options)
   local count = list.n or #list
   local results, errors, taken = { n = count }, {}, 0
@@ -77,7 +84,7 @@ local function race(...)
   local count = select("#", ...)
   check(count > 0, "race: give at least one function")
   for i = 1, count do
-    check(type((select(i, ...))) == "function", "race: argument " .. i .. " must be a function")
+    check(is_callable((select(i, ...))), "race: argument " .. i .. " must be a function")
   end
   local scope = new_scope("first_wins")
   for i = 1, count do spawn_in(scope, (select(i, ...))) end
@@ -87,7 +94,7 @@ end
 -- timeout(seconds, fn, …) → its results; raises `timeout` when it takes longer.
 local function timeout(seconds, fn, ...)
   check(type(seconds) == "number" and seconds >= 0, "timeout: the first argument must be seconds")
-  check(type(fn) == "function", "timeout: the second argument must be a function")
+  check(is_callable(fn), "timeout: the second argument must be a function")
   local scope = new_scope("first_wins")
   spawn_in(scope, fn, ...)
   host.set_deadline(scope, seconds)
@@ -96,7 +103,7 @@ end
 
 -- semaphore(n):run(fn, …) holds a place while fn runs.
 local function run_holding(semaphore, fn, ...)
-  check(type(fn) == "function", "semaphore:run: the first argument must be a function")
+  check(is_callable(fn), "semaphore:run: the first argument must be a function")
   semaphore:acquire()
   local held <close> = setmetatable({}, { __close = function() semaphore:release() end })
   return fn(...)

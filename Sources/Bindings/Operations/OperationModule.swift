@@ -55,22 +55,35 @@ final class OperationModule {
 
   private func place(_ position: Int, _ path: [String], _ namespace: Int32, _ stack: LuaStack) {
     stack.push(copyOf: namespace)
-    for part in path.dropLast() {
-      stack.push(part)
-      if lua_rawget(stack.state, -2) != LUA_TTABLE {
-        stack.pop()
-        stack.pushTable()
-        stack.push(copyOf: -1)
-        stack.setField(part, ofTableAt: -3)
-      }
-      lua_rotate(stack.state, -2, 1)
-      stack.pop()
-    }
+    for part in path.dropLast() { enter(part, stack) }
     if let last = path.last {
+      stack.push(last)
+      let isGroup = lua_rawget(stack.state, -2) == LUA_TTABLE
       pushFunction(position, onto: stack)
-      stack.setField(last, ofTableAt: -2)
+      if isGroup {
+        // `storage.query` is an operation, and the group of `storage.query.download`.
+        cs_make_callable(stack.state, -2)
+      } else {
+        stack.setField(last, ofTableAt: -3)
+      }
     }
     stack.setTop(namespace)
+  }
+
+  /// Replaces the table on top by the group `part` in it, which is made when it is not there.
+  private func enter(_ part: String, _ stack: LuaStack) {
+    stack.push(part)
+    let type = lua_rawget(stack.state, -2)
+    if type != LUA_TTABLE {
+      let function = stack.top
+      stack.pushTable()
+      if type == LUA_TFUNCTION {
+        stack.push(copyOf: function)
+        cs_make_callable(stack.state, -2)
+      }
+      stack.push(copyOf: -1)
+      stack.setField(part, ofTableAt: function - 1)
+    }
   }
 
   private func pushFunction(_ position: Int, onto stack: LuaStack) {

@@ -60,7 +60,7 @@ final class TaskModule {
   // MARK: - Tasks
 
   private func spawn(_ stack: LuaStack) -> Int32 {
-    guard stack.type(at: 1) == .function else {
+    guard [.function, .table].contains(stack.type(at: 1)) else {
       return wrongArgument("spawn: the first argument must be a function")
     }
     let scope = runner.scheduler.ownScope(of: runner.current)

@@ -128,6 +128,9 @@ void cs_collect(cs_host *h);
 // there and that the task is not cancelled.
 void cs_push_function(
     lua_State *L, cs_function function, void *context, int64_t tag, bool waits, const char *name);
+// Makes the table at `index` callable: a call of it calls the function on top, which is popped, with
+// the same arguments. For names that are both an operation and a group of them.
+void cs_make_callable(lua_State *L, int index);
 // The host of a state or coroutine.
 cs_host *cs_host_of(lua_State *L);
 // Sets the current task's cancellation while it runs.
