@@ -70,7 +70,8 @@ final class NameResolver {
     }
     let known = entries.flatMap { $0.names.prefix(1) }
     let hint =
-      NearestName.suggest(name.name, among: entries.flatMap(\.names)).map {
+      (NearestName.suggest(name.name, among: known)
+      ?? NearestName.suggest(name.name, among: entries.flatMap(\.names))).map {
         "did you mean '\($0)'?"
       }
       ?? (known.isEmpty
