@@ -27,34 +27,46 @@ enum Command {
     }
   }
 
-  /// What the argument parser does by itself: help, completion scripts, errors of subcommands.
+  /// What the argument parser does by itself: help, completion scripts, subcommands.
   private static func parse(_ arguments: [String]) -> Int32 {
     if let help = help(arguments) { return show(help + "\n") }
+    // The parser would take a subcommand's name for the recipe's, so it gets the rest alone.
+    let command = subcommand(arguments.first)
     do {
-      var command = try CargoScript.parseAsRoot(arguments)
-      try command.run()
+      var parsed = try (command ?? CargoScript.self).parseAsRoot(
+        Array(arguments.dropFirst(command == nil ? 0 : 1)))
+      try parsed.run()
       return ExitCode.done.rawValue
     } catch let error as UsageError {
       return fail(error)
+    } catch let error as CargoError {
+      complain(Diagnostic(message: error.message, hint: error.hint))
+      return ExitCode(error.kind).rawValue
     } catch {
       guard CargoScript.exitCode(for: error) != .success else {
         return show(CargoScript.fullMessage(for: error) + "\n")
       }
-      return fail(UsageError(CargoScript.sentence(for: error), hint: "cargo-script --help"))
+      let name = command?.configuration.commandName.map { " \($0)" } ?? ""
+      return fail(
+        UsageError(
+          CargoScript.sentence(for: error),
+          hint: "cargo-script\(name) --help lists the options"))
     }
   }
 
-  /// The text of `--help`, `help NAME` and `NAME --help`; nil when none of these is asked for. The
-  /// parser itself would take the name for a recipe's.
+  private static func subcommand(_ name: String?) -> (any ParsableCommand.Type)? {
+    CargoScript.configuration.subcommands.first { $0.configuration.commandName == name }
+  }
+
+  /// The text of `--help`, `help NAME` and `NAME --help`; nil when none of these is asked for.
   private static func help(_ arguments: [String]) -> String? {
     guard arguments.contains("--help") || arguments.contains("-h") || arguments.first == "help"
     else { return nil }
-    let columns = OutputStream(descriptor: STDOUT_FILENO).columns
-    let named = CargoScript.configuration.subcommands.first { command in
-      arguments.contains(command.configuration.commandName ?? "")
+    let columns = min(OutputStream(descriptor: STDOUT_FILENO).columns, 100)
+    guard let named = arguments.lazy.compactMap({ subcommand($0) }).first else {
+      return CargoScript.helpMessage(columns: columns)
     }
-    guard let named else { return CargoScript.helpMessage(columns: min(columns, 100)) }
-    return CargoScript.helpMessage(for: named, columns: min(columns, 100))
+    return CargoScript.helpMessage(for: named, columns: columns)
   }
 
   /// Writes an answer to standard output.

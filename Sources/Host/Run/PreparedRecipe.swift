@@ -15,6 +15,12 @@ struct PreparedRecipe {
     case notCompiled(ScriptFailure)
   }
 
+  /// A recipe of the host's own, without a manifest.
+  init(_ recipe: Recipe) {
+    self.recipe = recipe
+    manifest = nil
+  }
+
   /// Reads the manifest and, from the recipe's arguments, the inputs.
   init(_ text: RecipeText, arguments: [String]) throws(Refusal) {
     var recipe = text.recipe
