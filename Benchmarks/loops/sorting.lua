@@ -1,0 +1,7 @@
+local seed, values = 42, {}
+for i = 1, 400000 do
+  seed = (seed * 1103515245 + 12345) % 2147483648
+  values[i] = seed
+end
+table.sort(values)
+print(values[1], values[#values])
