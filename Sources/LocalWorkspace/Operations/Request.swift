@@ -32,6 +32,8 @@ final class Request {
   func complete(_ result: Result<[UInt8], CargoError>) {
     guard let completion else { return }
     self.completion = nil
+    // It holds the work, which holds this request.
+    onGiveUp = { false }
     workspace?.forget(self)
     completion(
       result.mapError { error in

@@ -51,32 +51,58 @@ enum RunBody {
   }
 
   private static func object(_ run: RunRecord, _ settings: Settings, to out: inout JSONWriter) {
+    let times = Times(run)
     out.beginObject()
     out.field("uuid", run.uuid)
     out.field("workspaceUuid", settings.workspaceUUID)
     out.field("workflowUuid", run.workflowUUID)
     out.field("userUuid", settings.userUUID)
     out.field("releaseUuid", run.releaseUUID)
-    out.field("nodes", json: "[]".utf8)
     out.field("batchUuid", run.batchUUID)
-    out.nullField("traceUuid")
-    out.nullField("temporalWorkflowId")
     out.field("recordId", run.recordID)
     out.field("recordTitle", run.recordTitle)
-    for key in [
-      "contextS3Filename", "computedConfigsS3Filename", "parentUuid", "parentNodeUuid",
-      "parentBatchUuid", "parentAgentUuid", "parentChatUuid", "parentMessageUuid",
-    ] { out.nullField(key) }
-    out.field("isGroupParent", false)
+    out.raw(constantMembers)
     out.field("status", run.status.name)
     out.field("errorMessage", run.error)
     out.key("executions")
-    executions(run, to: &out)
-    out.field("createdAt", instant: run.createdAt)
-    out.field("updatedAt", instant: run.finishedAt ?? run.startedAt ?? run.createdAt)
-    out.field("finishedAt", instant: run.finishedAt)
+    executions(run, times, to: &out)
+    out.field("createdAt", json: times.created)
+    out.field("updatedAt", json: times.updated)
+    out.field("finishedAt", json: times.finished)
     out.nullField("deletedAt")
     out.endObject()
+  }
+
+  /// What is the same in every run, as members of its object.
+  private static let constantMembers: [UInt8] = {
+    let nulls = [
+      "traceUuid", "temporalWorkflowId", "contextS3Filename", "computedConfigsS3Filename",
+      "parentUuid", "parentNodeUuid", "parentBatchUuid", "parentAgentUuid", "parentChatUuid",
+      "parentMessageUuid",
+    ].map { "\"\($0)\":null" }
+    return Array((#""nodes":[],"isGroupParent":false,"# + nulls.joined(separator: ",")).utf8)
+  }()
+
+  /// The run's instants as JSON, each written once: a body has them a dozen times.
+  private struct Times {
+    let created: [UInt8]
+    let started: [UInt8]
+    let finished: [UInt8]
+    /// The last of those that are known.
+    let updated: [UInt8]
+
+    init(_ run: RunRecord) {
+      created = Times.json(run.createdAt)
+      started = run.startedAt == run.createdAt ? created : Times.json(run.startedAt)
+      finished = run.finishedAt == run.startedAt ? started : Times.json(run.finishedAt)
+      updated = run.finishedAt != nil ? finished : run.startedAt != nil ? started : created
+    }
+
+    private static func json(_ instant: Int64?) -> [UInt8] {
+      guard let instant else { return Array("null".utf8) }
+      let quote = [UInt8(ascii: "\"")]
+      return quote + Timestamp.bytes(instant) + quote
+    }
   }
 
   // MARK: What follows from the action
@@ -85,68 +111,68 @@ enum RunBody {
   private static let actionNode = Identifier.named("node action")
   private static let endNode = Identifier.named("node end")
 
-  private struct Step {
-    let uuid: String
-    let slug: String
-    let kind: String
-    let action: String
-    let status: RunStatus
-    let childIndex: Int64?
-    let next: String?
-    var error: String?
-    var title: String
-    var microcredits: Int64 = 0
+  /// The members of an execution that do not change, for a node.
+  private static func node(
+    _ uuid: String, _ slug: String, _ kind: String, action: String? = nil, child: Int? = nil,
+    next: String? = nil
+  ) -> [UInt8] {
+    let next = next.map { "\"\($0)\"" } ?? "null"
+    let action = action.map { #""nodeActionSlug":"\#($0)","title":"\#($0)","# } ?? ""
+    return Array(
+      """
+      "nodeUuid":"\(uuid)","nodeSlug":"\(slug)","nodeKind":"\(kind)",\(action)\
+      "nodeBatchUuid":null,"nodeRunUuid":null,"nodeMessageUuid":null,"iconUrl":null,\
+      "nodeChildIndex":\(child.map(String.init) ?? "null"),"nextNodeUuid":\(next)
+      """.utf8)
   }
 
-  private static func executions(_ run: RunRecord, to out: inout JSONWriter) {
+  private static let start = node(
+    startNode, "start", "native", action: "start", child: 0, next: actionNode)
+  private static let actionGoingOn = node(
+    actionNode, "action", "connector", child: 0, next: endNode)
+  private static let actionStopping = node(actionNode, "action", "connector")
+  private static let end = node(endNode, "end", "native", action: "end")
+  private static let succeeded = Array(
+    #""status":"success","errorMessage":null,"creditsUsedCount":0"#.utf8)
+
+  private static func executions(_ run: RunRecord, _ times: Times, to out: inout JSONWriter) {
     if let executions = run.executions { return out.raw(executions) }
     out.beginArray()
-    if let started = run.startedAt, let action = run.action {
-      let finished = run.finishedAt ?? started
-      let goesOn = run.status == .success
-      write(
-        Step(
-          uuid: startNode, slug: "start", kind: "native", action: "start", status: .success,
-          childIndex: 0, next: actionNode, title: "start"), run.createdAt, started, to: &out)
-      write(
-        Step(
-          uuid: actionNode, slug: "action", kind: "connector", action: action,
-          status: run.status == .pending ? .running : run.status, childIndex: goesOn ? 0 : nil,
-          next: goesOn ? endNode : nil, error: run.error,
-          title: (run.integration ?? "") + "." + action, microcredits: run.microcredits), started,
-        finished, to: &out)
-      if goesOn {
-        write(
-          Step(
-            uuid: endNode, slug: "end", kind: "native", action: "end", status: .success,
-            childIndex: nil, next: nil, title: "end"), finished, finished, to: &out)
+    if run.startedAt != nil, let action = run.action {
+      out.beginObject()
+      out.raw(start)
+      out.raw(succeeded)
+      write(times.created, times.started, times.started, to: &out)
+      out.endObject()
+
+      let status = run.status == .pending ? RunStatus.running : run.status
+      out.beginObject()
+      out.raw(status == .success ? actionGoingOn : actionStopping)
+      out.field("nodeActionSlug", action)
+      out.field("title", (run.integration ?? "") + "." + action)
+      out.field("status", status.name)
+      out.field("errorMessage", run.error)
+      out.credits("creditsUsedCount", run.microcredits)
+      write(times.started, times.updated, times.finished, to: &out)
+      out.endObject()
+
+      if status == .success {
+        out.beginObject()
+        out.raw(end)
+        out.raw(succeeded)
+        write(times.finished, times.finished, times.finished, to: &out)
+        out.endObject()
       }
     }
     out.endArray()
   }
 
   private static func write(
-    _ step: Step, _ started: Int64, _ finished: Int64, to out: inout JSONWriter
+    _ started: [UInt8], _ updated: [UInt8], _ finished: [UInt8], to out: inout JSONWriter
   ) {
-    out.beginObject()
-    out.field("nodeUuid", step.uuid)
-    out.field("nodeSlug", step.slug)
-    out.field("nodeKind", step.kind)
-    out.field("nodeActionSlug", step.action)
-    out.nullField("nodeBatchUuid")
-    out.nullField("nodeRunUuid")
-    out.nullField("nodeMessageUuid")
-    out.field("nodeChildIndex", step.childIndex)
-    out.field("nextNodeUuid", step.next)
-    out.field("status", step.status.name)
-    out.field("errorMessage", step.error)
-    out.field("title", step.title)
-    out.nullField("iconUrl")
-    out.credits("creditsUsedCount", step.microcredits)
-    out.field("startedAt", instant: started)
-    out.field("updatedAt", instant: finished)
-    out.field("finishedAt", instant: step.status.isFinished ? finished : nil)
-    out.endObject()
+    out.field("startedAt", json: started)
+    out.field("updatedAt", json: updated)
+    out.field("finishedAt", json: finished)
   }
 
   private static func context(_ run: RunRecord, to out: inout JSONWriter) {

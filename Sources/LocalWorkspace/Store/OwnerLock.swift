@@ -7,7 +7,7 @@ import Glibc
 /// ids is needed. The locks are those of an open file description (`F_OFD_SETLK`), so that two
 /// workspaces inside one process are told apart as well.
 final class OwnerLock {
-  private let descriptor: Int32
+  private var descriptor: Int32
   /// The byte that this process holds: its number as an owner of runs.
   let owner: Int64
 
@@ -31,7 +31,13 @@ final class OwnerLock {
     return nil
   }
 
-  deinit { Glibc.close(descriptor) }
+  deinit { release() }
+
+  /// Lets go, as the end of the process would.
+  func release() {
+    if descriptor >= 0 { Glibc.close(descriptor) }
+    descriptor = -1
+  }
 
   /// Whether the process that was given `owner` still lives.
   func isAlive(_ owner: Int64) -> Bool {

@@ -15,6 +15,7 @@ final class Store {
   private let writer: GroupCommitter
   private let readers: ReaderPool
   private let mailbox: Mailbox
+  private var isClosed = false
 
   /// Opens the file, brings it up to date and ends what a dead process left behind.
   init(path: String, mailbox: Mailbox) throws(CargoError) {
@@ -49,6 +50,7 @@ final class Store {
     _ job: @escaping @Sendable (Connection) throws -> R,
     completion: @escaping (Result<R, CargoError>) -> Void
   ) {
+    if isClosed { return refuse(completion) }
     let bound = LoopBound(completion)
     let path = path
     writer.submit(job) { result in
@@ -61,6 +63,7 @@ final class Store {
     _ job: @escaping @Sendable (Connection) throws -> R,
     completion: @escaping (Result<R, CargoError>) -> Void
   ) {
+    if isClosed { return refuse(completion) }
     let bound = LoopBound(completion)
     let path = path
     let mailbox = mailbox
@@ -71,10 +74,20 @@ final class Store {
     }
   }
 
-  /// Waits for everything written so far, writes the log back and ends the threads.
+  /// Work that comes back after the end: its result has no place any more.
+  private func refuse<R>(_ completion: @escaping (Result<R, CargoError>) -> Void) {
+    let bound = LoopBound(completion)
+    let error = CargoError(.journal, "The workspace \(path) is closed.")
+    mailbox.post { bound.value(.failure(error)) }
+  }
+
+  /// Waits for everything written so far, writes the log back, ends the threads, and leaves what is
+  /// under way to whoever opens the file next.
   func close() {
+    isClosed = true
     readers.close()
     writer.close()
+    owner.release()
   }
 
   /// Waits for everything written so far.

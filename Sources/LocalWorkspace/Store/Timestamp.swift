@@ -18,31 +18,29 @@ enum Timestamp {
   static func bytes(_ milliseconds: Int64) -> [UInt8] {
     let (days, inDay) = milliseconds.floorDivided(by: 86_400_000)
     let (year, month, day) = civil(days)
-    var result: [UInt8] = []
-    result.reserveCapacity(24)
-    append(year, 4, to: &result)
-    result.append(UInt8(ascii: "-"))
-    append(month, 2, to: &result)
-    result.append(UInt8(ascii: "-"))
-    append(day, 2, to: &result)
-    result.append(UInt8(ascii: "T"))
-    append(inDay / 3_600_000, 2, to: &result)
-    result.append(UInt8(ascii: ":"))
-    append(inDay / 60_000 % 60, 2, to: &result)
-    result.append(UInt8(ascii: ":"))
-    append(inDay / 1_000 % 60, 2, to: &result)
-    result.append(UInt8(ascii: "."))
-    append(inDay % 1_000, 3, to: &result)
-    result.append(UInt8(ascii: "Z"))
-    return result
-  }
-
-  private static func append(_ number: Int64, _ digits: Int, to bytes: inout [UInt8]) {
-    var divisor: Int64 = 1
-    for _ in 1..<digits { divisor *= 10 }
-    while divisor > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-      divisor /= 10
+    return [UInt8](unsafeUninitializedCapacity: 24) { buffer, count in
+      func put(_ number: Int64, _ digits: Int, at position: Int) {
+        var rest = number
+        for offset in stride(from: position + digits - 1, through: position, by: -1) {
+          buffer[offset] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+          rest /= 10
+        }
+      }
+      put(year, 4, at: 0)
+      put(month, 2, at: 5)
+      put(day, 2, at: 8)
+      put(inDay / 3_600_000, 2, at: 11)
+      put(inDay / 60_000 % 60, 2, at: 14)
+      put(inDay / 1_000 % 60, 2, at: 17)
+      put(inDay % 1_000, 3, at: 20)
+      buffer[4] = UInt8(ascii: "-")
+      buffer[7] = UInt8(ascii: "-")
+      buffer[10] = UInt8(ascii: "T")
+      buffer[13] = UInt8(ascii: ":")
+      buffer[16] = UInt8(ascii: ":")
+      buffer[19] = UInt8(ascii: ".")
+      buffer[23] = UInt8(ascii: "Z")
+      count = 24
     }
   }
 
