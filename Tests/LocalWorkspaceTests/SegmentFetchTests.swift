@@ -76,4 +76,17 @@ import Testing
     #expect(error.kind == .cargo)
     #expect(error.message == message)
   }
+
+  @Test func segmentsCountTheirRecords() throws {
+    let segments = try #require(try harness.call("segment.list")["segments"]?.array)
+    let counts = Dictionary(
+      uniqueKeysWithValues: segments.map { ($0["slug"]?.string ?? "", $0["recordsCount"]?.integer) }
+    )
+    #expect(counts["missing-domain"] == 334)
+    #expect(counts["leads-to-enrich"] == 1836)
+    #expect((counts["german-companies"] ?? 0) ?? 0 > 50)
+    let uuid = try #require(segments.first { $0["slug"] == "missing-domain" }?["uuid"]?.string)
+    let one = try harness.call("segment.get", #"{"uuid":"\#(uuid)"}"#)
+    #expect(one["segment"]?["recordsCount"] == 334)
+  }
 }

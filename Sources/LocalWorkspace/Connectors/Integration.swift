@@ -166,7 +166,7 @@ extension IntegrationAction {
 }
 
 extension Price {
-  fileprivate func write(to out: inout JSONWriter) {
+  func write(to out: inout JSONWriter) {
     out.beginObject()
     out.field("type", shape == .returned ? "unit" : "fixed")
     out.key("cost")

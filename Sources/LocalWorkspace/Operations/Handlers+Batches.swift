@@ -9,6 +9,27 @@ extension Handlers {
     "batch.wait": .live { (request, workspace) throws(CargoError) in
       try getBatch(request, workspace, watches: true)
     },
+    "batch.list": .read { reading in
+      try listBatches(reading)
+    },
+    "batch.cancel": .live { (request, workspace) throws(CargoError) in
+      let uuid = try Arguments(request.arguments, for: request.operation).uuid("uuid")
+      if let batch = workspace.batches[uuid] {
+        batch.cancel()
+        workspace.loop.schedule(after: 0) { request.succeed(Array("{}".utf8)) }
+        return
+      }
+      // What has ended stays as it is; what another process runs is not ours to stop.
+      workspace.store.read(
+        { connection in
+          guard try BatchRecord.find(uuid, in: connection).status.isFinished else {
+            throw CargoError.refused(
+              "the batch is run by another process", code: "batchOfAnotherProcess",
+              hint: "end that process, or wait for it")
+          }
+          return Array("{}".utf8)
+        }, completion: request.complete)
+    },
     "batch.download": .read { reading in
       let batch = try BatchRecord.find(reading.arguments.uuid("uuid"), in: reading.connection)
       let slug = reading.arguments.text("outputNodeSlug")
@@ -18,6 +39,43 @@ extension Handlers {
       return try batch.outputs(of: slug, in: reading.connection)
     },
   ]
+
+  private static func listBatches(_ reading: Reading) throws -> [UInt8] {
+    let arguments = reading.arguments
+    var conditions: [String] = []
+    var values: [SQLiteValue] = []
+    for (key, column) in [("uuids", "uuid"), ("workflowUuids", "workflow_uuid")] {
+      guard let uuids = arguments.texts(key) else { continue }
+      conditions.append("\(column) IN (\(uuids.map { _ in "?" }.joined(separator: ", ")))")
+      values += uuids.map { .text($0.lowercased()) }
+    }
+    if let uuid = arguments.optionalUUID("releaseUuid") {
+      conditions.append("release_uuid = ?")
+      values.append(.text(uuid))
+    }
+    for key in ["parentBatchUuid", "parentRunUuid", "parentNodeUuid"] where arguments[key] != nil {
+      // Groups make children; a local workspace has none.
+      conditions.append("0")
+    }
+    if let names = arguments.texts("statuses") {
+      let known = names.compactMap { RunStatus(name: $0) }.map { String($0.rawValue) }
+      conditions.append("status IN (\(known.joined(separator: ",")))")
+    }
+    let clause = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+    values += [
+      .integer(arguments["limit"]?.integer ?? -1), .integer(arguments["offset"]?.integer ?? 0),
+    ]
+    var batches: [BatchRecord] = []
+    try reading.connection.query(
+      BatchRecord.selection + clause + " ORDER BY id DESC LIMIT ? OFFSET ?", values
+    ) { batches.append(try BatchRecord(row: $0, connection: reading.connection)) }
+    return JSONWriter.object(capacity: 1_024) { out in
+      out.key("batches")
+      out.beginArray()
+      for batch in batches { batch.write(reading.settings, to: &out) }
+      out.endArray()
+    }
+  }
 
   private static func getBatch(
     _ request: Request, _ workspace: OpenWorkspace, watches: Bool

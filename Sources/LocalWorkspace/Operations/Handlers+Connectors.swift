@@ -47,6 +47,20 @@ extension Handlers {
       else { throw CargoError.notFound("Integration", code: "integrationNotFound") }
       return JSONWriter.object(capacity: body.count + 32) { $0.field("integration", json: body) }
     },
+    "integration.get_documentation": .read { reading in
+      let slug = reading.arguments.text("slug")
+      let body = try reading.connection.first(
+        "SELECT body FROM cargo_integrations WHERE slug = ?", [.text(slug)]
+      ) { $0.bytes(0) }
+      guard let body, let integration = Integration(json: try JSONDocument(body).root) else {
+        throw CargoError.notFound("Integration", code: "integrationNotFound")
+      }
+      var lines = "\(integration.name): \(integration.summary)\n"
+      for action in integration.actions { lines += "\n\(slug).\(action.slug): \(action.summary)" }
+      var out = JSONWriter()
+      out.string(lines)
+      return out.bytes
+    },
     "connector.list": .read { reading in
       var out = JSONWriter()
       out.beginObject()

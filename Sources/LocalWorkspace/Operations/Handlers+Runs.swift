@@ -40,6 +40,7 @@ extension Handlers {
         batch, rows, on: target, retry: target.integration.retry.overridden(by: action["retry"]),
         for: request)
     },
+    "action.list": .read { try ActionSearch($0).answer() },
     "action.get_output_schema": .live { (request, workspace) throws(CargoError) in
       let arguments = try Arguments(request.arguments, for: request.operation)
       guard let action = arguments["action"] else {

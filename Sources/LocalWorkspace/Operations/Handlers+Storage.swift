@@ -14,12 +14,44 @@ extension Handlers {
       out.endArray()
       out.endObject()
       return out.bytes
-    }
+    },
+    "storage.download": .read { reading in
+      if reading.arguments["format"]?.string == "parquet" {
+        throw CargoError.refused(
+          "parquet is not available on a local workspace", code: "formatNotSupported",
+          hint: "leave out format for CSV")
+      }
+      let sql = reading.arguments.text("query")
+      let connection = reading.connection
+      let names = try columnNames(of: sql, in: connection)
+      let url = try Export.write(columns: names, of: reading) { write in
+        try query(sql, in: connection) { row, _ in try write(row) }
+      }
+      return JSONWriter.object { $0.field("url", url) }
+    },
   ]
+
+  /// The columns of a query: a file has its header before its first row.
+  private static func columnNames(of sql: String, in connection: Connection) throws -> [String] {
+    var names: [String] = []
+    try prepared(sql, in: connection) { statement, _ in
+      names = (0..<statement.columnCount).map(statement.columnName)
+    }
+    return names
+  }
 
   /// Runs one SELECT over the models and calls `row` for each of its rows (`cargo-platform.md` §7).
   static func query(
     _ sql: String, in connection: Connection, row: (Statement, RowWriter) throws -> Void
+  ) throws {
+    try prepared(sql, in: connection) { statement, models in
+      let writer = RowWriter(statement: statement, models: models)
+      while try statement.step() { try row(statement, writer) }
+    }
+  }
+
+  private static func prepared(
+    _ sql: String, in connection: Connection, _ body: (Statement, [Model]) throws -> Void
   ) throws {
     let models = try Model.all(in: connection)
     let catalog = QueryCatalog(
@@ -29,9 +61,7 @@ extension Handlers {
     let rewritten = try QueryRewriter.rewrite(sql, catalog: catalog)
     do {
       try QueryGuard(tables: rewritten.tables).run(on: connection) {
-        let statement = try connection.prepare(rewritten.sql)
-        let writer = RowWriter(statement: statement, models: models)
-        while try statement.step() { try row(statement, writer) }
+        try body(connection.prepare(rewritten.sql), models)
       }
     } catch let error as SQLiteError {
       throw QueryError.translated(error, catalog: catalog)

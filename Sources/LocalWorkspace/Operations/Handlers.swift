@@ -64,6 +64,7 @@ struct Writing {
 /// together.
 enum Handlers {
   static let all: [String: Handler] = [
-    actions, runs, batches, segments, models, relationships, storage, connectors, workspace,
+    actions, runs, runLists, batches, segments, segmentChanges, models, modelChanges, relationships,
+    storage, storageRecords, connectors, connectorChanges, files, billing, workspace,
   ].reduce(into: [:]) { all, part in all.merge(part) { first, _ in first } }
 }

@@ -1,0 +1,94 @@
+import CargoClient
+import Glibc
+import SQLite
+
+extension Handlers {
+  static let files: [String: Handler] = [
+    "file.upload": .write { writing in
+      let path = writing.arguments.text("filePath")
+      let content = try UploadedFile.read(path)
+      let title = path.split(separator: "/").last.map(String.init) ?? path
+      let name = String(Identifier.make().prefix(8)) + "-" + title
+      try writing.connection.run(
+        """
+        INSERT INTO cargo_files (name, title, content_type, content, created_at)
+        VALUES (?, ?, 'text/csv', ?, ?)
+        """, [.text(name), .text(title), .blob(content), .integer(writing.now)])
+      return JSONWriter.object { out in
+        out.field("s3Filename", name)
+        out.field("contentType", "text/csv")
+        out.field("name", title)
+      }
+    },
+    "file.list_columns": .read { reading in
+      let content = try reading.connection.first(
+        "SELECT content FROM cargo_files WHERE name = ?",
+        [.text(reading.arguments.text("s3Filename"))]
+      ) { $0.withBlob(0) { Array($0.prefix(1 << 20)) } }
+      guard let content else { throw CargoError.notFound("File", code: "fileNotFound") }
+      return JSONWriter.object { out in
+        out.key("columns")
+        out.beginArray()
+        for name in UploadedFile.header(of: content) {
+          out.beginObject()
+          out.field("type", "string")
+          out.field("name", name)
+          out.endObject()
+        }
+        out.endArray()
+      }
+    },
+  ]
+}
+
+/// Files for batches (`cargo-platform.md` §9.4).
+enum UploadedFile {
+  /// The largest file that is taken: it is kept in the workspace's own file.
+  private static let sizeLimit = 100 << 20
+
+  static func read(_ path: String) throws -> [UInt8] {
+    func failure(_ reason: String) -> CargoError {
+      CargoError(.file, "The file \(path) cannot be uploaded: \(reason).")
+    }
+    guard let file = fopen(path, "re") else {
+      throw failure(String(cString: strerror(errno)))
+    }
+    defer { fclose(file) }
+    var status = stat()
+    guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw failure("it is no regular file")
+    }
+    guard Int(status.st_size) <= sizeLimit else { throw failure("it is larger than 100 MiB") }
+    var content: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = fread(&chunk, 1, chunk.count, file)
+      if count == 0 { break }
+      content += chunk[..<count]
+    }
+    guard ferror(file) == 0 else { throw failure("it cannot be read") }
+    return content
+  }
+
+  /// The names in the first line of a CSV file.
+  static func header(of content: [UInt8]) -> [String] {
+    var names: [String] = []
+    var field: [UInt8] = []
+    var isQuoted = false
+    var bytes = content[...]
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+    scan: for byte in bytes {
+      switch byte {
+      // A doubled quote inside quotes closes and opens again; a name with one in it is rare enough.
+      case UInt8(ascii: "\""): isQuoted.toggle()
+      case UInt8(ascii: "\n") where !isQuoted, UInt8(ascii: "\r") where !isQuoted: break scan
+      case UInt8(ascii: ",") where !isQuoted:
+        names.append(String(decoding: field, as: UTF8.self))
+        field = []
+      default: field.append(byte)
+      }
+    }
+    names.append(String(decoding: field, as: UTF8.self))
+    return names
+  }
+}
