@@ -20,7 +20,8 @@ static size_t footprint(size_t size) {
 static void *resize(cs_host *h, void *block, size_t old_size, size_t new_size) {
   bool was_small = block && pool_holds(old_size), is_small = pool_holds(new_size);
   if (block && !was_small && !is_small) return realloc(block, new_size);
-  if (was_small && is_small && pool_class(old_size) == pool_class(new_size)) return block;
+  if (!POOL_IS_PLAIN && was_small && is_small && pool_class(old_size) == pool_class(new_size))
+    return block;
   void *result = is_small ? pool_take(&h->pool, new_size) : malloc(new_size);
   if (result == NULL || block == NULL) return result;
   memcpy(result, block, old_size < new_size ? old_size : new_size);

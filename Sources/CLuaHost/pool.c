@@ -5,13 +5,7 @@
 // Large enough that a chunk is rare, small enough that a tiny recipe stays small.
 #define CHUNK_SIZE ((size_t)64 << 10)
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define POOL_IS_PLAIN 1
-#endif
-#endif
-
-#ifdef POOL_IS_PLAIN
+#if POOL_IS_PLAIN
 // The sanitizer finds misuse of single blocks only when they are single.
 void *pool_take(cs_pool *pool, size_t size) {
   (void)pool;

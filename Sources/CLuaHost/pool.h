@@ -6,6 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+// Under the sanitizer every block is one of malloc's, of its exact size: only then is misuse found.
+#define POOL_IS_PLAIN 0
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#undef POOL_IS_PLAIN
+#define POOL_IS_PLAIN 1
+#endif
+#endif
+
 // The largest block that comes from the pool, in bytes.
 #define POOL_LARGEST 512
 #define POOL_GRAIN 16
