@@ -17,9 +17,9 @@ import Testing
     }
   }
 
-  /// How many filters; more of them by the environment.
+  /// How many filters; FILTER_SEEDS=5000 takes a minute.
   private static var seeds: UInt64 {
-    getenv("FILTER_SEEDS").flatMap { UInt64(String(cString: $0)) } ?? 500
+    getenv("FILTER_SEEDS").flatMap { UInt64(String(cString: $0)) } ?? 200
   }
 
   @Test(arguments: [true, false])
@@ -42,12 +42,12 @@ import Testing
   /// Enough of the random filters must find some rows and not all, or the test says nothing.
   @Test func theFiltersTellRowsApart() throws {
     var telling = 0
-    for seed in 0..<300 as Range<UInt64> {
+    for seed in 0..<100 as Range<UInt64> {
       var generator = FilterGenerator(seed: seed)
       let count = try fixture.ids(generator.filter()).count
       if count > 0 && count < fixture.companyRows.count { telling += 1 }
     }
-    #expect(telling > 150)
+    #expect(telling > 50)
   }
 
   private func difference(_ filter: JSONValue, _ negativeMatchesNull: Bool) -> String? {
