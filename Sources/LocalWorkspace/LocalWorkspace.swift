@@ -84,7 +84,7 @@ public final class LocalWorkspace: Transport {
       hint: "run it on the platform with --workspace live")
   }
 
-  private func open() throws(CargoError) -> OpenWorkspace {
+  func open() throws(CargoError) -> OpenWorkspace {
     if let opened { return try opened.get() }
     // A failure is not kept: a missing file may be there at the next request.
     let store = try Store(path: path, mailbox: loop.mailbox)

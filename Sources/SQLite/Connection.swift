@@ -65,8 +65,9 @@ public final class Connection {
     sqlite3_busy_timeout(pointer, options.busyTimeout)
     if options.usesWAL && !options.isReadOnly { try execute("PRAGMA journal_mode = WAL") }
     try execute("PRAGMA synchronous = \(options.synchronous.rawValue)")
-    // Savepoints keep the old pages of a group in memory, not in a temporary file.
-    try execute("PRAGMA temp_store = MEMORY")
+    // Savepoints keep the old pages of a group in memory, not in a temporary file. A reader has none;
+    // what it sorts may be larger than memory.
+    if !options.isReadOnly { try execute("PRAGMA temp_store = MEMORY") }
     // Reads the header, so that a foreign file is found out here and not at the first query.
     try execute("SELECT 1 FROM sqlite_schema LIMIT 1")
   }

@@ -54,10 +54,7 @@ extension Handlers {
     _ sql: String, in connection: Connection, _ body: (Statement, [Model]) throws -> Void
   ) throws {
     let models = try Model.all(in: connection)
-    let catalog = QueryCatalog(
-      tables: models.map {
-        .init(dataset: $0.datasetSlug, model: $0.slug, physicalName: $0.table)
-      })
+    let catalog = QueryCatalog(models)
     let rewritten = try QueryRewriter.rewrite(sql, catalog: catalog)
     do {
       try QueryGuard(tables: rewritten.tables).run(on: connection) {
@@ -66,5 +63,15 @@ extension Handlers {
     } catch let error as SQLiteError {
       throw QueryError.translated(error, catalog: catalog)
     }
+  }
+}
+
+extension QueryCatalog {
+  /// The tables of models.
+  init(_ models: [Model]) {
+    self.init(
+      tables: models.map {
+        Table(dataset: $0.datasetSlug, model: $0.slug, physicalName: $0.table)
+      })
   }
 }

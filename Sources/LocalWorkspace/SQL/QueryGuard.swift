@@ -40,12 +40,17 @@ struct QueryGuard {
     return try Self.limitTime(timeLimit, on: connection, body)
   }
 
-  /// Runs `body`, during which statements of the connection end after some seconds.
+  /// Runs `body`, during which statements of the connection end after some seconds, or when
+  /// `isCancelled` says so.
   static func limitTime<R>(
-    _ seconds: Double = 30, on connection: Connection, _ body: () throws -> R
+    _ seconds: Double = 30, on connection: Connection,
+    isCancelled: @escaping () -> Bool = { false },
+    _ body: () throws -> R
   ) throws -> R {
     let deadline = Self.seconds() + seconds
-    connection.setProgressHandler(every: instructions) { Self.seconds() > deadline }
+    connection.setProgressHandler(every: instructions) {
+      isCancelled() || Self.seconds() > deadline
+    }
     defer { connection.setProgressHandler(every: 0, nil) }
     return try body()
   }
