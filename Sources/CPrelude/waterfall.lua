@@ -329,6 +329,26 @@ local function state_of(rung)
   return rung.paused and "paused" or rung.stopped and "stopped" or ""
 end
 
+-- Why rows failed: each cause once, the most frequent first.
+local function failures_text(failures)
+  local causes, counts = {}, {}
+  for _, failure in ipairs(failures) do
+    local cause = failure.rung .. ": " .. failure.message:gsub("\n%s*", "; ")
+    if not counts[cause] then causes[#causes + 1] = cause end
+    counts[cause] = (counts[cause] or 0) + 1
+  end
+  table.sort(causes, function(a, b)
+    if counts[a] ~= counts[b] then return counts[a] > counts[b] end
+    return a < b
+  end)
+  local lines = {}
+  for position = 1, math.min(#causes, 3) do
+    local cause = causes[position]
+    lines[position] = "\n  " .. thousands(counts[cause]) .. " × " .. cause
+  end
+  return table.concat(lines)
+end
+
 local Report = { __name = "report" }
 
 function Report.__tostring(report)
@@ -340,7 +360,8 @@ function Report.__tostring(report)
   end
   lines[#lines + 1] = { "all " .. thousands(report.rows) .. " rows", "", thousands(report.hits),
     percent(report.hits, report.rows), thousands(report.errors), credits_text(report.credits), "" }
-  return aligned(lines) .. "\nunresolved: " .. thousands(report.unresolved) .. " rows"
+  local text = aligned(lines) .. "\nunresolved: " .. thousands(report.unresolved) .. " rows"
+  return text .. failures_text(report.failures)
 end
 
 local function report_on(spec, rows, states)
@@ -383,9 +404,9 @@ local function find_prices(spec)
 end
 
 local function progress_note(spec)
-  local hits, credits = 0, 0
-  for _, rung in ipairs(spec.rungs) do hits, credits = hits + rung.hits, credits + rung.credits end
-  return thousands(hits) .. " hits, " .. credits_text(credits) .. " credits"
+  local hits = 0
+  for _, rung in ipairs(spec.rungs) do hits = hits + rung.hits end
+  return thousands(hits) .. " hits"
 end
 
 local function run_rows(spec, rungs, states, bar)

@@ -129,7 +129,8 @@ import Testing
       #expect(names(in: folder + "/out") == ["a.csv"])
       let error = #expect(throws: CargoError.self) { try write(folder + "/x/y/a.csv") }
       #expect(
-        error?.description == "\(folder)/x/y/a.csv cannot be written: No such file or directory")
+        error?.message == "\(folder)/x/y/a.csv cannot be written: No such file or directory")
+      #expect(error?.hint == "make its folder first: mkdir -p \(folder)/x/y")
       #expect(names(in: folder) == ["out"])
     }
   }

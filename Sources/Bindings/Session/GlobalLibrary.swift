@@ -180,12 +180,13 @@ final class GlobalLibrary {
     return CargoError(
       .argument, "the global '\(name)' is not declared",
       hint: suggestion.map { "did you mean '\($0)'?" }
-        ?? "declare it with local, or assign it at the top level first")
+        ?? "a text needs quotes; a variable is declared with local, or assigned at the top level")
   }
 
   private static let replacements = [
-    "os": "use time.now() for the time and env.get() for the environment",
-    "io": "use fs.read, fs.write and emit(row)",
+    "os": "a recipe gets what it needs to know as inputs",
+    "io":
+      "print(text) and emit(row) write; a recipe gets what it reads as inputs or from the workspace",
     "dofile": "use require",
     "loadfile": "use require",
     "package": "require finds modules beside the recipe",

@@ -46,6 +46,7 @@ extension ScriptFailure {
       message = text
       takePosition(from: text)
       if line != nil { removePosition() } else { takePosition(from: frames.first) }
+      hint = ScriptFailure.hint(for: message)
     } else {
       let type = stack.type(at: index)
       message = "the recipe raised \(type.name) as an error"
@@ -57,6 +58,18 @@ extension ScriptFailure {
       }
       takePosition(from: frames.first)
     }
+  }
+
+  /// What helps with the errors of Lua that beginners meet most.
+  private static func hint(for message: String) -> String? {
+    if message.hasPrefix("attempt to index a nil value")
+      || message.hasPrefix("attempt to concatenate a nil value")
+      || message.hasPrefix("attempt to perform arithmetic on a nil value")
+      || message.hasPrefix("attempt to compare nil")
+    {
+      return "a field that is missing is nil: print(json.encode(value)) shows what there is"
+    }
+    return nil
   }
 
   /// Finds "chunk:line:" at the start of a message or frame.

@@ -39,6 +39,7 @@ struct RecipeHelp {
   private static func protections(_ manifest: Manifest) -> [String] {
     var facts: [(String, String)] = []
     if let outputs = manifest.outputs { facts.append(("columns", outputs.joined(separator: ", "))) }
+    if let output = manifest.output { facts.append(("rows go to", output)) }
     let grant = manifest.permissions
     let asked: [(String, [String])] = [
       ("actions", grant.actions.map { "\($0)" }), ("operations", grant.operations.map { "\($0)" }),

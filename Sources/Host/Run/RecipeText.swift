@@ -80,8 +80,9 @@ struct RecipeText {
     let slash = path.lastIndex(of: "/")
     let prefix = slash.map { String(path[...$0]) } ?? ""
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    return NearestName.suggest(name, among: recipes(in: prefix.isEmpty ? "." : prefix))
-      .map { "did you mean \(prefix)\($0)?" }
+    let near = NearestName.suggest(name, among: recipes(in: prefix.isEmpty ? "." : prefix))
+    return near.map { "did you mean \(prefix)\($0)?" }
+      ?? "give the path of a recipe, such as recipes/waterfall.lua; cargo-script --help tells more"
   }
 
   private static func recipes(in folder: String) -> [String] {

@@ -75,7 +75,7 @@ enum RunEnding: Equatable {
     case .memory:
       return (
         "the recipe needed more than \(options.memoryLimit ?? 512) MiB, the memory limit",
-        "--memory-limit MIB raises it; segment.each and csv.read go through rows one by one"
+        "--memory-limit MIB raises it; segment.fetch takes fetching_limit and fetching_offset"
       )
     case .instructions:
       return (

@@ -17,6 +17,8 @@ final class ProgressDisplay {
   private let loop: EventLoop
   private let clock: () -> Double
   private let writeLine: (String) -> Void
+  /// Whether anything is shown at all.
+  var isShown = true
   /// Credits the run has spent so far.
   var credits: () -> Credits = { .zero }
 
@@ -58,7 +60,7 @@ final class ProgressDisplay {
       wroteLine = false
     }
     meters.append((id, ProgressMeter(label: label, total: total, now: now)))
-    arm()
+    if isShown { arm() }
     return id
   }
 
@@ -67,14 +69,14 @@ final class ProgressDisplay {
     guard let index = meters.firstIndex(where: { $0.id == id }) else { return }
     if let note { meters[index].meter.note = DisplayText.escaped(note) }
     meters[index].meter.update(count: count, now: clock())
-    if index == 0 { showIfDue() }
+    if index == 0 && isShown { showIfDue() }
   }
 
   /// Ends it.
   func finish(_ id: ID) {
     guard let index = meters.firstIndex(where: { $0.id == id }) else { return }
     let meter = meters.remove(at: index).meter
-    if index == 0 { showLast(meter) }
+    if index == 0 && isShown { showLast(meter) }
     if meters.isEmpty, let timer {
       loop.cancel(timer)
       self.timer = nil

@@ -38,6 +38,7 @@ final class Terminal {
       error.write(line.note(text))
       error.flush()
     }
+    progress.isShown = !options.isQuiet
   }
 
   /// Where the recipe's `print` goes (`design.md` §4.4): to standard error once rows have gone to a

@@ -12,6 +12,11 @@ extension CargoError {
     _ = strerror_r(code, &buffer, buffer.count)
     let reason = String(
       decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    return CargoError(.file, "\(path) cannot be \(what): \(reason)")
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    let isFolderMissing =
+      code == ENOENT && what == "written" && !folder.isEmpty && access(folder, F_OK) != 0
+    return CargoError(
+      .file, "\(path) cannot be \(what): \(reason)",
+      hint: isFolderMissing ? "make its folder first: mkdir -p \(folder)" : nil)
   }
 }
