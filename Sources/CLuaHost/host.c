@@ -435,7 +435,7 @@ static int call_without_self(lua_State *L) {
 void cs_make_callable(lua_State *L, int index) {
   index = lua_absindex(L, index);
   lua_pushcclosure(L, call_without_self, 1);
-  lua_createtable(L, 0, 1);
+  if (!lua_getmetatable(L, index)) lua_createtable(L, 0, 1);
   lua_pushliteral(L, "__call");
   lua_rotate(L, -3, -1);
   lua_rawset(L, -3);

@@ -333,7 +333,7 @@ end
 local function failures_text(failures)
   local causes, counts = {}, {}
   for _, failure in ipairs(failures) do
-    local cause = failure.rung .. ": " .. failure.message:gsub("\n%s*", "; ")
+    local cause = failure.rung .. ": " .. failure.message:gsub("\n%s*hint: ", "; ")
     if not counts[cause] then causes[#causes + 1] = cause end
     counts[cause] = (counts[cause] or 0) + 1
   end

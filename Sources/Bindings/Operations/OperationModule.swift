@@ -35,7 +35,7 @@ final class OperationModule {
   /// Pushes what the global `name` stands for; false when it is no operation's.
   func pushGlobal(_ name: String, onto stack: LuaStack) -> Bool {
     guard let positions = OperationModule.positions[name] else { return false }
-    stack.pushTable()
+    pushNamespace(name, onto: stack)
     let namespace = stack.top
     for position in positions {
       let operation = OperationTable.all[position]
@@ -76,7 +76,7 @@ final class OperationModule {
     let type = lua_rawget(stack.state, -2)
     if type != LUA_TTABLE {
       let function = stack.top
-      stack.pushTable()
+      pushNamespace(OperationModule.name(of: stack, at: function - 1) + "." + part, onto: stack)
       if type == LUA_TFUNCTION {
         stack.push(copyOf: function)
         cs_make_callable(stack.state, -2)
@@ -84,6 +84,49 @@ final class OperationModule {
       stack.push(copyOf: -1)
       stack.setField(part, ofTableAt: function - 1)
     }
+  }
+
+  // MARK: - Namespaces
+
+  /// Pushes an empty namespace, which says what it lacks when it is asked for a misspelt operation.
+  private func pushNamespace(_ name: String, onto stack: LuaStack) {
+    stack.pushTable()
+    stack.pushTable(fields: 4)
+    stack.push(name)
+    stack.setField("__name", ofTableAt: -2)
+    stack.push(false)
+    stack.setField("__metatable", ofTableAt: -2)
+    runner.host.pushFunction(
+      { context, state, _ in
+        guard let context, let state else { return 0 }
+        return Unmanaged<OperationModule>.fromOpaque(context).takeUnretainedValue()
+          .missingOperation(LuaStack(state))
+      }, context: self, onto: stack)
+    stack.setField("__index", ofTableAt: -2)
+    lua_setmetatable(stack.state, -2)
+  }
+
+  private static func name(of stack: LuaStack, at index: Int32) -> String {
+    guard lua_getmetatable(stack.state, index) != 0 else { return "" }
+    defer { stack.pop() }
+    return stack.stringField("__name", ofTableAt: -1) ?? ""
+  }
+
+  private func missingOperation(_ stack: LuaStack) -> Int32 {
+    let wanted = stack.string(at: 2) ?? "?"
+    guard stack.type(at: 1) == .table else { return 0 }
+    let namespace = OperationModule.name(of: stack, at: 1)
+    var names: [String] = []
+    stack.pushNil()
+    while lua_next(stack.state, 1) != 0 {
+      stack.pop()
+      if let name = stack.string(at: -1) { names.append(name) }
+    }
+    let hint =
+      NearestName.suggest(wanted, among: names).map { "did you mean '\($0)'?" }
+      ?? "there are \(names.sorted().joined(separator: ", "))"
+    return runner.host.raise(
+      CargoError(.argument, "\(namespace) has no operation '\(wanted)'", hint: hint))
   }
 
   private func pushFunction(_ position: Int, onto stack: LuaStack) {
