@@ -23,7 +23,7 @@ final class Store {
     self.mailbox = mailbox
     guard WorkspaceFile.exists(at: path) else {
       throw CargoError(
-        .journal, "There is no workspace at \(path).", hint: "choose another with --workspace local:PATH")
+        .journal, "There is no workspace at \(path).", hint: "make one with cargo-script init")
     }
     guard let owner = OwnerLock(path: path + "-owners") else {
       throw CargoError(

@@ -81,7 +81,7 @@ enum WorkspaceFile {
   }
 
   private static let wayOut =
-    "restore a copy, or move it away and get a new demo workspace"
+    "restore a copy, or move it away and start afresh with cargo-script init"
 
   /// What a failure of SQLite means for the one who uses the workspace.
   static func failure(_ error: any Error, path: String) -> CargoError {
