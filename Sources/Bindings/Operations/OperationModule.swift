@@ -94,8 +94,6 @@ final class OperationModule {
     stack.pushTable(fields: 4)
     stack.push(name)
     stack.setField("__name", ofTableAt: -2)
-    stack.push(false)
-    stack.setField("__metatable", ofTableAt: -2)
     runner.host.pushFunction(
       { context, state, _ in
         guard let context, let state else { return 0 }
