@@ -38,20 +38,18 @@ def main():
     wanted = arguments.measures or [*MEASURES, "json"]
     tools = Tools(here, arguments.rounds, arguments.quick)
     print("%s\n%s\n" % (tools.describe(), measure.load()), flush=True)
-    rows = []
     for name in MEASURES:
         if name in wanted:
             print("%s …" % name, flush=True)
             try:
-                rows += MEASURES[name](tools)
+                measure.table(MEASURES[name](tools))
             except measure.Failure as failure:
                 tools.notes.append("%s was not measured: %s" % (name, failure))
-    print()
-    measure.table(rows)
+            print(flush=True)
     for note in tools.notes:
         print("note: " + note)
     if "json" in wanted:
-        print("\njson …", flush=True)
+        print("json …", flush=True)
         if shutil.which("lua5.4"):
             subprocess.run([sys.executable, os.path.join(here, "json", "run.py")], check=False)
         else:

@@ -133,6 +133,8 @@ class Row:
 
 def table(rows):
     """Prints rows as a table, with the aims beside."""
+    if not rows:
+        return
     lines = [("what", "against", "figures", "ratio", "aim", "")]
     for row in rows:
         ratio = "–" if row.ratio is None else "%.2f" % row.ratio
