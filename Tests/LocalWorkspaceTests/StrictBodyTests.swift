@@ -115,3 +115,37 @@ import Testing
     }
   }
 }
+
+@Suite struct HandlerCoverageTests {
+  /// Resources that a local workspace does not have: graphs and what runs them, agents, warehouses,
+  /// the administration of a workspace.
+  static let resources: Set<String> = [
+    "agent", "ai.file", "ai.mcp_server", "ai.memory", "ai.release", "ai.template", "change", "chat",
+    "draft_release", "expression", "folder", "message", "native_integration", "node",
+    "orchestration", "play", "release", "role", "sor", "template", "token", "tool", "trace",
+    "workflow",
+  ]
+
+  /// Single operations of resources that it has.
+  static let operations: Set<String> = [
+    "billing.create_portal_session", "billing.credit_card", "billing.invoices",
+    "billing.subscription", "connector.autocomplete", "record.download", "record.download_outputs",
+    "run.download", "run.download_outputs", "user.create", "user.list", "user.remove",
+    "user.update",
+  ]
+
+  private func resource(_ name: String) -> String {
+    name.split(separator: ".").dropLast().joined(separator: ".")
+  }
+
+  /// A new row of the table is either handled or named here.
+  @Test func everyRowIsHandledOrKnownToBeUnavailable() {
+    let unhandled = Set(OperationTable.all.map(\.name)).subtracting(Handlers.all.keys)
+    let unexpected = unhandled.filter {
+      !Self.resources.contains(resource($0)) && !Self.operations.contains($0)
+    }
+    #expect(unexpected == [], "neither handled nor named")
+    #expect(Self.operations.subtracting(unhandled) == [], "named, but handled or in no row")
+    #expect(Self.resources.intersection(Handlers.all.keys.map(resource)) == [])
+  }
+}
