@@ -149,3 +149,14 @@ import Testing
     #expect(Self.resources.intersection(Handlers.all.keys.map(resource)) == [])
   }
 }
+
+@Suite struct IdentifierTests {
+  @Test func newOnesAreValidDifferentAndInOrder() {
+    let made = (0..<1_000).map { _ in Identifier.make() }
+    #expect(made.allSatisfy(Identifier.isValid))
+    #expect(Set(made).count == made.count)
+    // By the millisecond: the order of the index is the order of time.
+    let times = made.map { $0.prefix(13) }
+    #expect(times == times.sorted())
+  }
+}

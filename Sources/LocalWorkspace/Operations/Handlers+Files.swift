@@ -8,7 +8,7 @@ extension Handlers {
       let path = writing.arguments.text("filePath")
       let content = try UploadedFile.read(path)
       let title = path.split(separator: "/").last.map(String.init) ?? path
-      let name = String(Identifier.make().prefix(8)) + "-" + title
+      let name = String(Identifier.make().suffix(12)) + "-" + title
       try writing.connection.run(
         """
         INSERT INTO cargo_files (name, title, content_type, content, created_at)
