@@ -123,10 +123,10 @@ class Row:
     @property
     def verdict(self):
         """Whether the aim is reached."""
-        if self.ratio is None:
-            return "not measured"
         if self.aim is None:
             return ""
+        if self.ratio is None:
+            return "not measured"
         reached = self.ratio <= self.aim if self.at_most else self.ratio >= self.aim
         return "reached" if reached else "missed"
 
