@@ -14,6 +14,19 @@ bool host_is_closing_error(lua_State *L, int index) {
   return lua_islightuserdata(L, index) && lua_touserdata(L, index) == &closing_key;
 }
 
+// Whether the recipe made the coroutine at `index`: a task is not the recipe's to yield, resume or
+// close.
+static bool is_recipes(lua_State *L, int index) {
+  index = lua_absindex(L, index);
+  luaL_checkstack(L, 2, NULL);
+  lua_getfield(L, LUA_REGISTRYINDEX, "cargo.coroutines");
+  lua_pushvalue(L, index);
+  lua_rawget(L, -2);
+  bool own = lua_toboolean(L, -1);
+  lua_pop(L, 2);
+  return own;
+}
+
 // --- Inside a coroutine -----------------------------------------------------------------------
 
 static int main_end(lua_State *L, int status, lua_KContext context) {
@@ -44,12 +57,9 @@ static int yield_end(lua_State *L, int status, lua_KContext context) {
 
 static int co_yield(lua_State *L) {
   if (!lua_isyieldable(L)) return luaL_error(L, "cannot yield here: a built-in function is in the way");
-  // A task is not the recipe's to yield: only coroutines that it made are.
-  lua_getfield(L, LUA_REGISTRYINDEX, "cargo.coroutines");
   lua_pushthread(L);
-  lua_rawget(L, -2);
-  bool own = lua_toboolean(L, -1);
-  lua_pop(L, 2);
+  bool own = is_recipes(L, -1);
+  lua_pop(L, 1);
   if (!own) return luaL_error(L, "attempt to yield from outside a coroutine");
   return lua_yieldk(L, lua_gettop(L), 0, yield_end);
 }
@@ -122,6 +132,8 @@ static int run(lua_State *L, lua_State *co, int count, int *results) {
   int status = lua_resume(co, L, count, results);
   host_set_running(h, L);
   h->blocked = blocked;
+  // It has left the clean-up of its cancellation: for good, or by a coroutine.yield in the middle.
+  if (h->unwinding == co && !(status == LUA_YIELD && h->host_yield)) h->unwinding = NULL;
   if (status != LUA_OK && status != LUA_YIELD) {
     if (!h->killed && host_ran_out_of_memory(co, status)) h->killed = CS_KILL_MEMORY;
     if (h->killed) {
@@ -150,7 +162,10 @@ static int finish_resume(lua_State *L, lua_State *co, int status, int results, i
   if (status == LUA_YIELD && host_of(L)->host_yield)
     return lua_yieldk(L, 0, (lua_KContext)mode, resume_end);
   if (status == LUA_OK || status == LUA_YIELD) {
-    luaL_checkstack(L, results + 2, "too many results");
+    if (!lua_checkstack(L, results + 2)) {
+      lua_pop(co, results);
+      return luaL_error(L, "too many results");
+    }
     int first = mode == FOR_RESUME;
     if (first) lua_pushboolean(L, 1);
     lua_xmove(co, L, results);
@@ -187,6 +202,11 @@ static int resume(lua_State *L, lua_State *co, int count, int mode) {
 
 static int co_resume(lua_State *L) {
   lua_State *co = get_coroutine(L, 1);
+  if (co != L && !coroutine_waits_in_host(co) && !is_recipes(L, 1)) {
+    lua_pushboolean(L, 0);
+    lua_pushliteral(L, "cannot resume a task");
+    return 2;
+  }
   return resume(L, co, lua_gettop(L) - 1, FOR_RESUME);
 }
 
@@ -242,6 +262,7 @@ static int co_close(lua_State *L) {
   const char *state = status_of(L, co);
   if (strcmp(state, "running") == 0 || strcmp(state, "normal") == 0)
     return luaL_error(L, "cannot close a %s coroutine", state);
+  if (!is_recipes(L, 1)) return luaL_error(L, "cannot close a task");
   if (lua_status(co) == LUA_YIELD) {
     int results = 0;
     host_of(L)->closing = co;

@@ -32,6 +32,19 @@ static void *resize(cs_host *h, void *block, size_t old_size, size_t new_size) {
   return result;
 }
 
+// Lua collects and asks once more for what was refused. When it does not get it then, an error is on
+// its way, which a <close> could replace by another: the hook says at the next instruction that it is
+// the end.
+static void refuse(cs_host *h, size_t size) {
+  h->refused = size;
+  if (h->running) limits_arm(h->running);
+}
+
+static void forget_refusal(cs_host *h) {
+  h->refused = 0;
+  if (h->running && !h->kill_request && !h->killed) limits_disarm(h->running);
+}
+
 static void *host_allocate(void *context, void *block, size_t old_size, size_t new_size) {
   cs_host *h = context;
   if (block == NULL) old_size = 0;
@@ -46,13 +59,16 @@ static void *host_allocate(void *context, void *block, size_t old_size, size_t n
     return NULL;
   }
   if (after > before && h->limits.memory && h->swift_depth == 0 &&
-      h->used + (after - before) > h->limits.memory)
+      h->used + (after - before) > h->limits.memory) {
+    refuse(h, new_size);
     return NULL;
+  }
   void *result = resize(h, block, old_size, new_size);
   if (result == NULL) {
     if (h->swift_depth > 0) abort();  // nowhere to raise: a Swift frame is in the way
     return NULL;
   }
+  if (h->refused && after > before && new_size >= h->refused) forget_refusal(h);
   h->used += after - before;
   if (h->used > h->peak) h->peak = h->used;
   return result;
@@ -158,9 +174,9 @@ void cs_pop(lua_State *L, int n) { lua_settop(L, -n - 1); }
 void host_set_running(cs_host *h, lua_State *L) {
   h->running = L;
   atomic_signal_fence(memory_order_seq_cst);
-  // A signal that came between two coroutines armed the other one: arm this one too.
-  if (L && h->kill_request && !h->killed)
-    lua_sethook(L, limits_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+  // A signal that came between two coroutines armed the other one, and so did the end of the other
+  // one: this one's <close> variables must not go on.
+  if (L && (h->kill_request || h->killed || h->refused)) limits_arm(L);
 }
 
 bool host_ran_out_of_memory(lua_State *L, int status) {
@@ -272,8 +288,6 @@ void host_caught(lua_State *L, cs_host *h) {
   if (h->unwinding == NULL) return;
   if (h->unwinding == L) {
     if (host_depth_of_protected_calls(L) <= h->unwinding_depth) h->unwinding = NULL;
-  } else if (lua_status(h->unwinding) != LUA_OK && lua_status(h->unwinding) != LUA_YIELD) {
-    h->unwinding = NULL;
   }
 }
 
@@ -333,7 +347,7 @@ static int resume_with_results(lua_State *L, cs_host *h, lua_State *source) {
   luaL_checkstack(L, count + 1, "too many results");
   bool succeeded = lua_toboolean(source, 1);
   if (!succeeded) count = 1;
-  lua_checkstack(source, count + 1);
+  if (!lua_checkstack(source, count + 1)) cs_raise(L, "argument", "return a table", "too many results");
   for (int i = 0; i < count; i++) lua_pushvalue(source, 2 + i);
   lua_xmove(source, L, count);
   (void)h;

@@ -24,6 +24,8 @@ struct cs_host {
   lua_State *main;
   cs_limits limits;
   size_t used, peak;
+  // The size of the block that was refused last, until one like it is given; 0 when none was.
+  size_t refused;
   cs_pool pool;
 
   // How many Swift functions are on the stack. While any is, the cap is lifted: an allocation that
@@ -78,6 +80,10 @@ void host_wrong_wait(lua_State *L, cs_host *h);
 
 // limits.c
 void limits_hook(lua_State *L, lua_Debug *ar);
+// Lets the hook run before the next instruction or call of a coroutine.
+void limits_arm(lua_State *L);
+// Takes that back.
+void limits_disarm(lua_State *L);
 uint64_t limits_now(void);
 
 // base.c, coroutine.c, text.c

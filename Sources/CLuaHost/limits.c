@@ -41,9 +41,19 @@ uint64_t limits_now(void) {
   return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+void limits_arm(lua_State *L) {
+  lua_sethook(L, limits_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+void limits_disarm(lua_State *L) {
+  uint64_t instructions = host_of(L)->limits.instructions;
+  int period = instructions < 10000 ? (int)instructions : 10000;
+  lua_sethook(L, instructions ? limits_hook : NULL, instructions ? LUA_MASKCOUNT : 0, period);
+}
+
 static void arm_hook(cs_host *h) {
   lua_State *L = h->running;
-  if (L) lua_sethook(L, limits_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+  if (L) limits_arm(L);
 }
 
 static const char *kill_message(cs_kill reason) {
@@ -60,14 +70,20 @@ static const char *kill_message(cs_kill reason) {
 void limits_hook(lua_State *L, lua_Debug *ar) {
   (void)ar;
   cs_host *h = host_of(L);
+  if (h->swift_depth > 0) return;
+  if (h->refused && !h->killed) h->killed = CS_KILL_MEMORY;
   if (h->limits.instructions && !h->kill_request && !h->killed) {
     h->instructions_used += (uint64_t)lua_gethookcount(L);
     if (h->instructions_used < h->limits.instructions) return;
     h->kill_request = CS_KILL_INSTRUCTIONS;
-    lua_sethook(L, limits_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+    limits_arm(L);
   }
-  if (h->swift_depth > 0) return;
   if (!h->killed) h->killed = h->kill_request;
+  if (!h->killed) {
+    // Another coroutine was armed for a refusal that is over.
+    limits_disarm(L);
+    return;
+  }
   luaL_where(L, 0);
   lua_pushstring(L, kill_message((cs_kill)h->killed));
   lua_concat(L, 2);

@@ -44,10 +44,10 @@ import Testing
 
   @Test(arguments: [
     ("--budget=abc", "The value 'abc' is invalid for '--budget <credits>'"),
-    ("--budget=-1", "--budget must be 0 or more credits, not -1.0"),
-    ("--budget=nan", "--budget must be 0 or more credits, not nan"),
-    ("--time-limit=0", "--time-limit must be more than 0 seconds, not 0.0"),
-    ("--deadline=inf", "--deadline must be more than 0 seconds, not inf"),
+    ("--budget=-1", "--budget must be from 0 to 9e12 credits, not -1.0"),
+    ("--budget=nan", "--budget must be from 0 to 9e12 credits, not nan"),
+    ("--time-limit=0", "--time-limit must be more than 0 seconds, at most 1e9, not 0.0"),
+    ("--deadline=inf", "--deadline must be more than 0 seconds, at most 1e9, not inf"),
     ("--memory-limit=0", "--memory-limit must be at least 1 MiB, not 0"),
     ("--instruction-limit=0", "--instruction-limit must be at least 1, not 0"),
     ("--concurrency=0", "--concurrency must be from 1 to 1024, not 0"),

@@ -11,6 +11,9 @@ struct ArgumentReader {
   let binding: OperationBinding
   private var operation: Operation { binding.operation }
 
+  /// Where on the stack the `on_poll` function is kept until the call has left.
+  private static let onPollSlot: Int32 = 3
+
   init(host: LuaHost, stack: LuaStack, binding: OperationBinding) {
     self.host = host
     self.stack = stack
@@ -27,6 +30,10 @@ struct ArgumentReader {
   func read() throws(Refusal) -> CallArguments {
     var arguments = CallArguments(options: CallArguments.Options(waits: waitsByDefault))
     guard stack.reserve(12) else { throw refuse("there are too many arguments") }
+    stack.setTop(Self.onPollSlot)
+    stack.pushNil()
+    lua_copy(stack.state, -1, Self.onPollSlot)
+    stack.pop()
     if stack.isNoneOrNil(1) {
       // Nothing given.
     } else if let bare = barePosition() {
@@ -136,7 +143,7 @@ struct ArgumentReader {
     case .object where parameter.wireName == "action" && stack.type(at: index) == .string:
       json = try readActionName(index, into: &arguments)
     case .object where parameter.wireName == "action" && stack.type(at: index) == .table:
-      json = try readAction(index, field, into: &arguments)
+      json = try readAction(index, field)
     default:
       try check(index, parameter)
     }
@@ -209,14 +216,9 @@ struct ArgumentReader {
 
   /// An action object gets the empty `config` that the wire wants (`cargo-platform.md` §3.1).
   private func readAction(
-    _ index: Int32, _ field: OperationBinding.Field, into arguments: inout CallArguments
+    _ index: Int32, _ field: OperationBinding.Field
   ) throws(Refusal) -> [UInt8] {
     let index = stack.absolute(index)
-    if let integration = stack.stringField("integrationSlug", ofTableAt: index),
-      let action = stack.stringField("actionSlug", ofTableAt: index)
-    {
-      arguments.actionName = integration + "." + action
-    }
     stack.pushTable(fields: 4)
     let copy = stack.top
     stack.pushTable()
@@ -269,6 +271,7 @@ struct ArgumentReader {
   private func checkBounds(
     _ parameter: Parameter, _ value: Double, _ least: Double?, _ most: Double?
   ) throws(Refusal) {
+    if value.isNaN { throw refuse("'\(parameter.name)' must be a number, got NaN") }
     if let least, value < least {
       throw refuse("'\(parameter.name)' must be at least \(short(least)), got \(short(value))")
     }
@@ -316,8 +319,8 @@ struct ArgumentReader {
       guard stack.type(at: index) == .function else {
         throw wrongType(parameter.name, "a function", index)
       }
-      // Kept above everything else on the stack until the call has left.
-      options.onPoll = index
+      lua_copy(stack.state, index, Self.onPollSlot)
+      options.onPoll = Self.onPollSlot
       return
     }
     try check(index, parameter)

@@ -14,6 +14,9 @@ final class GlobalLibrary {
   private var directory = "."
   /// What the run fails with although the recipe comes to its end.
   private(set) var deferredFailure: ScriptFailure?
+  /// Bars that are open, which count as memory: a recipe may begin any number.
+  private var bars: Set<Int> = []
+  private static let barSize = 512
   private var host: LuaHost { runner.host }
 
   init(runner: TaskRunner, services: RecipeServices) {
@@ -103,17 +106,16 @@ final class GlobalLibrary {
     case .emit: return emit(stack)
     case .log: return log(stack)
     case .progressBegin:
-      let label = stack.string(at: 2) ?? "working"
-      stack.push(
-        Int64(services.progress.begin(total: Int(stack.integer(at: 1) ?? 0), label: label)))
-      return 1
+      return beginProgress(stack)
     case .progressStep:
       services.progress.step(
         Int(stack.integer(at: 1) ?? 0), by: Int(stack.integer(at: 2) ?? 1),
         note: stack.string(at: 3))
       return 0
     case .progressEnd:
-      services.progress.end(Int(stack.integer(at: 1) ?? 0))
+      let bar = Int(stack.integer(at: 1) ?? 0)
+      if bars.remove(bar) != nil { cs_host_charge(host.pointer, -GlobalLibrary.barSize) }
+      services.progress.end(bar)
       return 0
     case .fail: return fail(stack)
     case .failAtEnd: return failAtEnd(stack)
@@ -123,6 +125,14 @@ final class GlobalLibrary {
       return 1
     case .price: return price(stack)
     }
+  }
+
+  private func beginProgress(_ stack: LuaStack) -> Int32 {
+    let label = stack.string(at: 2) ?? "working"
+    let bar = services.progress.begin(total: Int(stack.integer(at: 1) ?? 0), label: label)
+    if bars.insert(bar).inserted { cs_host_charge(host.pointer, GlobalLibrary.barSize) }
+    stack.push(Int64(bar))
+    return 1
   }
 
   // MARK: - Globals on demand
@@ -220,6 +230,12 @@ final class GlobalLibrary {
             .argument, "the global '\(name)' is assigned inside a function but not declared",
             hint: "write local \(name), or assign it at the top level first"))
       }
+    }
+    // Lua itself would raise for these keys, over this frame.
+    let isNaN = stack.number(at: 2).map { $0.isNaN } ?? false
+    guard !stack.isNoneOrNil(2), !isNaN else {
+      return host.raise(
+        CargoError(.argument, "the name of a global must not be \(isNaN ? "NaN" : "nil")"))
     }
     stack.setTop(3)
     lua_rawset(stack.state, 1)

@@ -41,7 +41,7 @@ public enum ManifestReader {
         guard let context, let state else { return 0 }
         let stack = LuaStack(state)
         Unmanaged<Holder>.fromOpaque(context).takeUnretainedValue().node =
-          ManifestNode(stack, at: 1, depth: 0)
+          ManifestNode(copying: stack, at: 1)
         // Nothing after the manifest runs here.
         stack.pushNil()
         return Int32(CS_ERROR_VALUE)
@@ -92,7 +92,19 @@ public enum ManifestReader {
 
 extension ManifestNode {
   /// Copies a Lua value out of its state.
-  init(_ stack: LuaStack, at index: Int32, depth: Int) {
+  init(copying stack: LuaStack, at index: Int32) {
+    var room = 10_000
+    self.init(stack, at: index, depth: 0, room: &room)
+  }
+
+  /// - Parameter room: how many values may still be copied. Tables that share tables could otherwise
+  ///   unfold without end.
+  private init(_ stack: LuaStack, at index: Int32, depth: Int, room: inout Int) {
+    room -= 1
+    guard room >= 0 else {
+      self = .unsupported("a table with too many values")
+      return
+    }
     let index = stack.absolute(index)
     switch stack.type(at: index) {
     case .none, .nil: self = .none
@@ -109,18 +121,18 @@ extension ManifestNode {
         self = .unsupported("a table that is nested too deep")
         return
       }
-      self = ManifestNode(table: stack, at: index, depth: depth)
+      self = ManifestNode(table: stack, at: index, depth: depth, room: &room)
     case .function: self = .unsupported("a function")
     case let other: self = .unsupported(other.name)
     }
   }
 
-  private init(table stack: LuaStack, at index: Int32, depth: Int) {
+  private init(table stack: LuaStack, at index: Int32, depth: Int, room: inout Int) {
     var fields: [String: ManifestNode] = [:]
     var items: [Int64: ManifestNode] = [:]
     stack.pushNil()
     while lua_next(stack.state, index) != 0 {
-      let value = ManifestNode(stack, at: -1, depth: depth + 1)
+      let value = ManifestNode(stack, at: -1, depth: depth + 1, room: &room)
       stack.pop()
       if let key = stack.string(at: -1) {
         fields[key] = value

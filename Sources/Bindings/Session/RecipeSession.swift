@@ -66,6 +66,7 @@ public final class RecipeSession {
       runner.runReady()
       if host.killed != CS_KILL_NONE || cs_host_kill_requested(host.pointer) { break }
       if runner.scheduler.isFinished(main) { break }
+      runner.breakDeadlock()
       loop.turn(block: !runner.scheduler.hasReady)
     }
     if let timer { loop.cancel(timer) }

@@ -146,6 +146,8 @@ final class TaskModule {
       return wrongArgument("semaphore: the argument must be a whole number of at least 1")
     }
     let semaphore = runner.scheduler.makeSemaphore(Int(places))
+    // It is kept until the run ends.
+    cs_host_charge(host.pointer, MemoryLayout<TaskScheduler.Semaphore>.stride)
     pushHandle(
       TaskModule.semaphoreMetatable, UInt64(semaphore),
       methods: [("acquire", .acquire), ("release", .release)], stack)
@@ -194,10 +196,7 @@ final class TaskModule {
   }
 
   private func setDeadline(_ stack: LuaStack) -> Int32 {
-    let scope = scope(stack)
-    runner.loop.schedule(after: stack.number(at: 2) ?? 0) { [runner] in
-      runner.scheduler.timeOut(scope)
-    }
+    runner.setDeadline(of: scope(stack), after: stack.number(at: 2) ?? 0)
     return 0
   }
 

@@ -26,6 +26,7 @@ final class TaskRunner {
   private var threads: [OpaquePointer?] = []
   private var wakes: [Int32: Wake] = [:]
   private var abandons: [Int32: () -> Void] = [:]
+  private var deadlines: [Int64: EventLoop.TimerID] = [:]
   private var pushes: [(LuaStack) -> Int32] = []
 
   init(host: LuaHost, loop: EventLoop) {
@@ -77,6 +78,29 @@ final class TaskRunner {
     wakes[waiter.task.index] = wake
   }
 
+  /// Cancels what is in `scope` after `seconds`.
+  func setDeadline(of scope: TaskScheduler.ScopeID, after seconds: Double) {
+    deadlines[scope.packed] = loop.schedule(after: seconds) { [self] in
+      deadlines[scope.packed] = nil
+      scheduler.timeOut(scope)
+    }
+  }
+
+  private func endDeadline(of scope: TaskScheduler.ScopeID) {
+    guard let timer = deadlines.removeValue(forKey: scope.packed) else { return }
+    loop.cancel(timer)
+  }
+
+  /// Lets a wait fail that nothing will ever end: when all tasks wait for each other, the run would
+  /// wait for good.
+  func breakDeadlock() {
+    guard deadlines.isEmpty, let task = scheduler.breakDeadlock() else { return }
+    wakes[task.index] = .error(
+      CargoError(
+        .argument, "this wait would never end: all tasks wait for each other",
+        hint: "two tasks await each other, or a semaphore's place is never released"))
+  }
+
   // MARK: - Running
 
   /// Resumes tasks until all wait or the run was killed.
@@ -110,6 +134,7 @@ final class TaskRunner {
       scheduler.delivered(target)
     case .scopeEnded(let scope, let decider, let timedOut):
       outcome = deliverScope(decider, timedOut, thread, isCancelled)
+      endDeadline(of: scope)
       scheduler.close(scope)
     }
     if outcome == CS_DONE {

@@ -73,11 +73,11 @@ extension TaskScheduler {
       case .failFast: records[slot].failed
       case .firstWins: true
       }
-    if counts && decides && scopes[scope].decider < 0 && !scopes[scope].timedOut {
-      if !awaited {
-        scopes[scope].decider = index
-        records[slot].pins += 1
-      }
+    // What was awaited is the awaiter's to handle; were the awaiter cancelled with the scope, its own
+    // failure would pass for that cancellation and be lost.
+    if counts && decides && !awaited && scopes[scope].decider < 0 && !scopes[scope].timedOut {
+      scopes[scope].decider = index
+      records[slot].pins += 1
       cancelScope(Int32(scope))
     }
     guard scopes[scope].live == 0 else {

@@ -126,6 +126,8 @@ public struct TaskScheduler {
   private var readyHead = 0
   var actions: [Action] = []
 
+  /// Tasks that wait for something outside.
+  var externalWaits = 0
   /// Tasks that have not ended.
   public internal(set) var liveCount = 0
 
@@ -263,6 +265,7 @@ public struct TaskScheduler {
   public mutating func delivered(_ target: TaskID) { unpin(target.index) }
 
   mutating func makeReady(_ index: Int32, _ resumption: Resumption) {
+    if records[Int(index)].wait == .external { externalWaits -= 1 }
     records[Int(index)].state = .ready
     records[Int(index)].wait = .nothing
     records[Int(index)].resumption = resumption
@@ -278,6 +281,7 @@ public struct TaskScheduler {
   /// The running task waits for something outside. Returns the serial that its end must name.
   public mutating func waitExternal(_ task: TaskID) -> UInt32 {
     beginWait(task, .external)
+    externalWaits += 1
     return records[Int(task.index)].serial
   }
 

@@ -51,7 +51,7 @@ public final class EventLoop {
   /// Calls `body` on the loop after `seconds`; zero means at the next turn, in order.
   @discardableResult
   public func schedule(after seconds: Double, _ body: @escaping () -> Void) -> TimerID {
-    let delay = UInt64(min(max(seconds, 0), 1e9) * 1e9)
+    let delay = seconds > 0 ? UInt64(min(seconds, 1e9) * 1e9) : 0
     let timer = Timer(deadline: EventLoop.now() + delay, sequence: nextSequence, body: body)
     nextSequence += 1
     push(timer)

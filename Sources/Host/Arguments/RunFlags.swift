@@ -148,16 +148,18 @@ extension RunOptions {
   private init(_ flags: RunFlags) throws(UsageError) {
     self.init()
     workspace = flags.workspace
-    budget = try RunOptions.check(flags.budget, .budget, "0 or more credits") {
-      $0 >= 0 && $0.isFinite
+    budget = try RunOptions.check(flags.budget, .budget, "from 0 to 9e12 credits") {
+      $0 >= 0 && $0 <= 9e12
     }
     out = flags.out
     columns = flags.columns?.items
-    timeLimit = try RunOptions.check(flags.timeLimit, .timeLimit, "more than 0 seconds") {
-      $0 > 0 && $0.isFinite
+    timeLimit = try RunOptions.check(
+      flags.timeLimit, .timeLimit, "more than 0 seconds, at most 1e9"
+    ) {
+      $0 > 0 && $0 <= 1e9
     }
-    deadline = try RunOptions.check(flags.deadline, .deadline, "more than 0 seconds") {
-      $0 > 0 && $0.isFinite
+    deadline = try RunOptions.check(flags.deadline, .deadline, "more than 0 seconds, at most 1e9") {
+      $0 > 0 && $0 <= 1e9
     }
     memoryLimit = try RunOptions.check(flags.memoryLimit, .memoryLimit, "at least 1 MiB") {
       $0 >= 1 && $0 <= Int.max >> 20

@@ -78,7 +78,9 @@ struct ProgressMeter {
 
   private func facts(now: Double, credits: Credits) -> [String] {
     var facts = [total.map { "\(count)/\($0)" } ?? "\(count)"]
-    if let total, total > 0 { facts.append("\(count * 100 / total)%") }
+    if let total, total > 0 {
+      facts.append("\(Int(min(Double(count) / Double(total), 1e6) * 100))%")
+    }
     if let rate = rate(now: now) { facts.append(Quantity.rate(rate)) }
     if let remaining = remaining(now: now) {
       facts.append("eta \(Quantity.duration(remaining))")

@@ -17,7 +17,9 @@ final class ProgressReporter: ProgressReporting {
 
   func step(_ bar: Int, by count: Int, note: String?) {
     guard var entry = bars[bar] else { return }
-    entry.count += count
+    // A recipe may count as it likes, also beyond what an integer holds.
+    let (sum, overflow) = entry.count.addingReportingOverflow(count)
+    entry.count = overflow ? entry.count : max(sum, 0)
     bars[bar] = entry
     display.update(entry.id, count: entry.count, note: note)
   }

@@ -100,7 +100,8 @@ enum Bill: Equatable {
     return .items(items)
   }
 
-  /// Names under which actions take the most records to return; the largest counts.
+  /// Names under which actions take the most records to return; the largest counts. One that is no
+  /// usable number bounds nothing, whatever the others say.
   private static let limitNames = [
     "limit", "maxResults", "max_results", "maxCount", "numResults", "maxRecords", "pageSize",
     "page_size", "perPage", "per_page", "size",
@@ -108,9 +109,13 @@ enum Bill: Equatable {
 
   private static func limit(in data: JSONView?) -> Int? {
     guard let data else { return nil }
-    return limitNames.compactMap { name in
-      data[name]?.double.flatMap { $0 >= 0 && $0 <= 1e9 ? Int($0.rounded(.up)) : nil }
-    }.max()
+    var largest: Int?
+    for name in limitNames {
+      guard let value = data[name], !value.isNull else { continue }
+      guard let number = value.double, number >= 0, number <= 1e9 else { return nil }
+      largest = max(largest ?? 0, Int(number.rounded(.up)))
+    }
+    return largest
   }
 
   /// Equal limits together: ten thousand records mostly have none.

@@ -34,9 +34,11 @@ public struct Credits: Sendable, Hashable, Comparable {
   /// Adds to an amount.
   public static func += (a: inout Credits, b: Credits) { a = a + b }
 
-  /// The difference, which may be negative.
+  /// The difference, which may be negative; stays at the outermost amount rather than overflow.
   public static func - (a: Credits, b: Credits) -> Credits {
-    Credits(millionths: a.millionths - b.millionths)
+    let (difference, overflow) = a.millionths.subtractingReportingOverflow(b.millionths)
+    if overflow { return Credits(millionths: b.millionths < 0 ? .max : -.max) }
+    return Credits(millionths: difference)
   }
 
   /// Takes from an amount.

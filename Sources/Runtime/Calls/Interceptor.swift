@@ -43,18 +43,30 @@ public final class CallChain: CallHandler {
   /// Handles a call. What only looks goes straight to the workspace.
   public func handle(_ call: OperationCall, completion: @escaping (CallResult) -> Void) {
     call.noteActionName()
-    let looksOnly = call.effect == .read
-    (looksOnly ? last : first).handle(call) { [self] result in
+    guard call.effect != .read else {
+      return last.handle(call) { [self] result in
+        report.note(call, result)
+        tellObservers(call)
+        completion(result)
+      }
+    }
+    var uuid: String?
+    let accepted = call.onAccepted
+    call.onAccepted = {
+      uuid = $0
+      accepted?($0)
+    }
+    first.handle(call) { [self] result in
       report.note(call, result)
-      if looksOnly { tellObservers(call) }
+      if let uuid, call.credits == nil { report.expect(costOf: uuid, startedBy: call) }
       completion(result)
     }
   }
 
   private func tellObservers(_ call: OperationCall) {
-    guard !observers.isEmpty, let credits = call.credits.flatMap({ Credits($0) }),
-      let uuid = call.uuid
+    guard let credits = call.credits.flatMap({ Credits($0) }), let uuid = call.uuid
     else { return }
+    report.workEnded(uuid: uuid, credits: credits)
     for observer in observers { observer.workEnded(uuid: uuid, credits: credits) }
   }
 

@@ -19,10 +19,10 @@ extension OperationCall {
       else { return nil }
       return integration + "." + slug
     case "native": return action["actionSlug"]?.string.map { "native." + $0 }
-    case let kind?:
+    case let kind? where kind == "tool" || kind == "agent":
       let keys = [kind + "Uuid", "templateSlug", "releaseUuid"]
       return keys.lazy.compactMap { action[$0]?.string }.first.map { kind + "." + $0 }
-    case nil: return nil
+    default: return nil
     }
   }
 

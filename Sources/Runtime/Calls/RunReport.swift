@@ -18,6 +18,10 @@ public final class RunReport {
   /// By the action's name.
   public private(set) var actions: [String: Tally] = [:]
 
+  /// What this run started and has not seen the end of, by uuid: what it costs is added when a later
+  /// look tells.
+  private var started: [String: (operation: String, action: String?)] = [:]
+
   /// Starts with nothing.
   public init() {}
 
@@ -28,6 +32,18 @@ public final class RunReport {
       total.errors += tally.errors
       total.credits += tally.credits
     }
+  }
+
+  /// A call has started work and does not know yet what it costs.
+  func expect(costOf uuid: String, startedBy call: OperationCall) {
+    started[uuid] = (call.operation.name, call.actionName)
+  }
+
+  /// Some work has ended: perhaps what an earlier call started.
+  func workEnded(uuid: String, credits: Credits) {
+    guard let (operation, action) = started.removeValue(forKey: uuid) else { return }
+    operations[operation, default: Tally()].credits += credits
+    if let action { actions[action, default: Tally()].credits += credits }
   }
 
   /// Counts a call that has ended.

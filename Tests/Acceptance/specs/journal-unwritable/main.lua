@@ -1,0 +1,1 @@
+action.execute { action = "prospeo.findEmail", data = { fullName = "Ada", domain = "a.example" } }

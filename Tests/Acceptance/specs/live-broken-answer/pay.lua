@@ -1,0 +1,1 @@
+print(action.execute { action = "prospeo.findEmail", data = { name = "Ada" } }.output)
