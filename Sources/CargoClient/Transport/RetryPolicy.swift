@@ -56,9 +56,11 @@ public struct RetryState {
   }
 
   /// Takes in what came of a try. `elapsed` is the seconds since the first try began, `random` lies in
-  /// 0..<1, `hasContact` says whether the server has ever answered.
+  /// 0..<1 and is drawn only for a retry (it is a system call), `hasContact` says whether the server
+  /// has ever answered.
   public mutating func decide(
-    _ outcome: Outcome, elapsed: Double, random: Double, hasContact: Bool = true
+    _ outcome: Outcome, elapsed: Double,
+    random: @autoclosure () -> Double, hasContact: Bool = true
   ) -> Decision {
     tries += 1
     switch outcome {
@@ -67,12 +69,13 @@ public struct RetryState {
         return !isRead && RetryState.leavesOpen(status) ? .unknown : .accept
       }
       if !isRead && status != 429 && status != 503 { return .unknown }
-      return retry(retryAfter, elapsed: elapsed, random: random, maximum: policy.maximumTries)
+      return retry(
+        retryAfter, elapsed: elapsed, random: random(), maximum: policy.maximumTries)
     case .failed(let reason, let mayHaveBeenSent):
       if !isRead && mayHaveBeenSent { return .unknown }
       guard RetryState.isTransient(reason) else { return .accept }
       return retry(
-        nil, elapsed: elapsed, random: random,
+        nil, elapsed: elapsed, random: random(),
         maximum: hasContact ? policy.maximumTries : policy.maximumTriesBeforeContact)
     }
   }
