@@ -98,7 +98,6 @@ import Testing
   }
 
   static let faults: [Fault] = [
-    Fault(testDescription: "reset before the request is read", reason: .broken) { $0.reset() },
     Fault(testDescription: "reset instead of an answer", reason: .broken) { connection in
       _ = connection.readRequest()
       connection.reset()
