@@ -56,7 +56,8 @@ public struct JSONWriter {
     var position = 0
     while let start, position < text.count {
       let plain = cj_plain_length(start + position, text.count - position)
-      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[position..<(position + plain)]))
+      let run = text[position..<(position + plain)]
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: run))
       position += plain
       guard position < text.count else { break }
       if needsEscape(text[position]) {
