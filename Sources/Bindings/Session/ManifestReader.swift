@@ -1,6 +1,6 @@
 internal import CLua
 internal import CLuaHost
-public import CargoClient
+import CargoClient
 public import Runtime
 
 /// Reads a recipe's manifest, the argument of `recipe{ … }`, in a Lua state of its own that knows
