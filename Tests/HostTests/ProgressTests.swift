@@ -14,14 +14,17 @@ import Testing
     let credits = Credits(12.5) ?? .zero
     #expect(
       meter.bar(columns: 80, now: 10, credits: credits, style: plain)
-        == "leads  ━━━━━━━──────────────────────  100/400  25%  10/s  eta 30 s  12.5 credits")
+        == "leads  ━━━━━───────────────  100/400  25%  12.5 credits  10/s  eta 30 s")
+    #expect(
+      meter.bar(columns: 60, now: 10, credits: credits, style: plain)
+        == "leads  ━━━────────────  100/400  25%  12.5 credits  10/s")
     #expect(
       meter.bar(columns: 40, now: 10, credits: credits, style: plain)
-        == "leads  100/400  25%  10/s  eta 30 s")
+        == "leads  100/400  25%  12.5 credits  10/s")
     #expect(meter.bar(columns: 12, now: 10, credits: credits, style: plain) == "leads  100/…")
     #expect(
       meter.line(now: 10, credits: credits)
-        == "leads: 100/400, 25%, 10/s, eta 30 s, 12.5 credits")
+        == "leads: 100/400, 25%, 12.5 credits, 10/s, eta 30 s")
     #expect(meter.lastLine(now: 10, credits: .zero) == "leads: 100 of 400 in 10 s")
   }
 

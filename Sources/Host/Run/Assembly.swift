@@ -14,24 +14,12 @@ final class Assembly {
   private let local: LocalWorkspace?
 
   init(
-    _ choice: WorkspaceChoice, recipe: PreparedRecipe, grant: Grant, budget limit: Credits?,
-    concurrency: Int, demo: DemoBehaviour, loop: EventLoop
+    _ choice: WorkspaceChoice, transport: any Transport, recipe: PreparedRecipe, grant: Grant,
+    budget limit: Credits?, loop: EventLoop
   ) throws(CargoError) {
     self.choice = choice
     runID = RunID.make()
-    let transport: any Transport
-    switch choice {
-    case .local(let path):
-      let workspace = LocalWorkspace(path: path, loop: loop, demo: demo)
-      (transport, local) = (workspace, workspace)
-    case .live(let origin, let token):
-      var configuration = HTTPClient.Configuration()
-      configuration.maximumInFlight = concurrency
-      transport = try HTTPTransport(
-        client: HTTPClient(loop: loop, configuration: configuration), loop: loop, origin: origin,
-        token: Secret(token))
-      local = nil
-    }
+    local = transport as? LocalWorkspace
     let waiter = Waiter(transport: transport, loop: loop)
     let manifest = recipe.manifest
     budget = Budget(limit, manifest?.credits)
@@ -51,10 +39,9 @@ final class Assembly {
 
   /// The line that says what the run works on and what it may spend.
   var firstLine: String {
-    let limit =
-      budget.limit.map { "budget \(Quantity.credits($0))" }
-      ?? (choice.isLive ? "no budget: nothing that costs credits can be called" : "no budget")
-    return "workspace \(choice.name), \(limit), run \(runID)"
+    let limit = budget.limit.map { ", budget \(Quantity.credits($0))" }
+    let missing = choice.isLive ? ", no budget: nothing that costs credits can be called" : ""
+    return "workspace \(choice.name)\(limit ?? missing), run \(runID)"
   }
 
   /// Writes down what is left and closes the workspace's file.

@@ -63,13 +63,16 @@ final class RowSink {
   private func openedOutput() throws(CargoError) -> RowOutput {
     if let output { return output }
     terminal.rowsTakeOutput()
-    let output = try RowOutput(.descriptor(STDOUT_FILENO), columns: columns)
+    let output = try RowOutput(
+      .descriptor(STDOUT_FILENO), columns: columns, filter: terminal.rowFilter)
     self.output = output
     return output
   }
 
   /// A reader at the other end of a pipe sees rows when the recipe next waits.
   private func flushSoon() {
+    // On a terminal, rows and printed lines stand in the order they came.
+    if terminal.output.isTerminal { return flush() }
     if isFlushArmed { return }
     isFlushArmed = true
     loop.schedule(after: 0) { [weak self] in self?.flush() }

@@ -20,8 +20,7 @@ final class RunWorkspace: CallHandler {
   private struct Settings {
     let grant: Grant
     let budget: Credits?
-    let concurrency: Int
-    let demo: DemoBehaviour
+    let transport: any Transport
   }
 
   init(
@@ -34,9 +33,7 @@ final class RunWorkspace: CallHandler {
     self.terminal = terminal
     settings = Settings(
       grant: try Grant(options), budget: options.budget.flatMap { Credits($0) },
-      concurrency: options.concurrency,
-      demo: try options.demo.map { text throws(CargoError) in try DemoBehaviour(parsing: text) }
-        ?? DemoBehaviour())
+      transport: try choice.makeTransport(options, loop))
     terminal.redactor = choice.redactor
   }
 
@@ -117,12 +114,33 @@ final class RunWorkspace: CallHandler {
       terminal.note("there was no workspace here: made one with demo data, \(path)")
     }
     let assembly = try Assembly(
-      choice, recipe: prepared, grant: settings.grant, budget: settings.budget,
-      concurrency: settings.concurrency, demo: settings.demo, loop: loop)
+      choice, transport: settings.transport, recipe: prepared, grant: settings.grant,
+      budget: settings.budget, loop: loop)
     opened = assembly
     terminal.progress.credits = { assembly.chain.report.total.credits }
     terminal.note(assembly.firstLine)
     return assembly
+  }
+}
+
+extension WorkspaceChoice {
+  /// What carries requests there; nothing is opened or reached before the first one.
+  fileprivate func makeTransport(
+    _ options: RunOptions, _ loop: EventLoop
+  ) throws(CargoError) -> any Transport {
+    switch self {
+    case .local(let path):
+      let demo = try options.demo.map { text throws(CargoError) in
+        try DemoBehaviour(parsing: text)
+      }
+      return LocalWorkspace(path: path, loop: loop, demo: demo ?? DemoBehaviour())
+    case .live(let origin, let token):
+      var configuration = HTTPClient.Configuration()
+      configuration.maximumInFlight = options.concurrency
+      return try HTTPTransport(
+        client: HTTPClient(loop: loop, configuration: configuration), loop: loop, origin: origin,
+        token: Secret(token))
+    }
   }
 }
 

@@ -42,24 +42,32 @@ struct ProgressMeter {
     return Double(total - count) / rate
   }
 
-  /// The bar, at most `columns` wide.
+  /// The bar, at most `columns` wide. Its own width does not change while it runs: facts that do not
+  /// fit are left out, the last first.
   func bar(columns: Int, now: Double, credits: Credits, style: Style) -> String {
     let label = DisplayWidth.truncated(self.label, to: max(8, columns / 4))
-    var parts = facts(now: now, credits: credits)
-    let labelWidth = DisplayWidth.columns(of: label)
-    func width(_ parts: [String]) -> Int {
-      parts.reduce(labelWidth) { $0 + 2 + DisplayWidth.columns(of: $1) }
+    let room = total == nil || columns < 48 ? 0 : min(columns / 4, 28)
+    let taken = DisplayWidth.columns(of: label) + (room > 0 ? room + 2 : 0)
+    var facts = facts(now: now, credits: credits)
+    while facts.count > 1
+      && facts.reduce(taken, { $0 + 2 + DisplayWidth.columns(of: $1) }) > columns
+    {
+      facts.removeLast()
     }
-    while parts.count > 1 && width(parts) > columns { parts.removeLast() }
-    let room = min(columns - width(parts) - 2, 32)
-    let text = ([label] + parts).joined(separator: "  ")
-    guard let total, room >= 8 else { return DisplayWidth.truncated(text, to: columns) }
-    let share = total > 0 ? min(max(Double(count) / Double(total), 0), 1) : 1
+    guard room > 0 else {
+      return DisplayWidth.truncated(([label] + facts).joined(separator: "  "), to: columns)
+    }
     let filled = Int(share * Double(room))
     let bar =
       style.accent(String(repeating: "━", count: filled))
       + style.dim(String(repeating: "─", count: room - filled))
-    return ([label, bar] + parts).joined(separator: "  ")
+    return ([label, bar] + facts).joined(separator: "  ")
+  }
+
+  /// How much of the total is done, from 0 to 1.
+  private var share: Double {
+    guard let total, total > 0 else { return 1 }
+    return min(max(Double(count) / Double(total), 0), 1)
   }
 
   /// The line for where no bar can be drawn.
@@ -81,12 +89,16 @@ struct ProgressMeter {
     if let total, total > 0 {
       facts.append("\(Int(min(Double(count) / Double(total), 1e6) * 100))%")
     }
+    // What the work says of itself is more than the run's credits.
+    if let note {
+      facts.append(note)
+    } else if credits > .zero {
+      facts.append(Quantity.credits(credits))
+    }
     if let rate = rate(now: now) { facts.append(Quantity.rate(rate)) }
     if let remaining = remaining(now: now) {
       facts.append("eta \(Quantity.duration(remaining))")
     }
-    if credits > .zero { facts.append(Quantity.credits(credits)) }
-    if let note { facts.append(note) }
     return facts
   }
 }

@@ -54,6 +54,15 @@ final class Terminal {
     rowsTookOutput = true
   }
 
+  /// What rows pass on their way to a terminal; nil where they go as they are.
+  var rowFilter: (([UInt8]) -> [UInt8])? {
+    guard output.isTerminal else { return nil }
+    return { [progress] bytes in
+      progress.hide()
+      return DisplayText.escaped(bytes: bytes)
+    }
+  }
+
   /// A line of the recipe's log; `fields` is a JSON object.
   func log(_ level: Level, _ message: String, fields: [UInt8]? = nil) {
     write(

@@ -5,15 +5,19 @@ import Glibc
 struct FileWriter: ~Copyable {
   private let descriptor: Int32
   private let path: String
+  private let filter: (([UInt8]) -> [UInt8])?
   private var buffer: [UInt8] = []
 
   /// How much is gathered before it is handed to the system.
   private static let capacity = 65_536
 
-  /// - Parameter path: the file's name in messages.
-  init(descriptor: Int32, path: String) {
+  /// - Parameters:
+  ///   - path: the file's name in messages.
+  ///   - filter: what everything passes on its way to the system.
+  init(descriptor: Int32, path: String, filter: (([UInt8]) -> [UInt8])? = nil) {
     self.descriptor = descriptor
     self.path = path
+    self.filter = filter
   }
 
   /// Adds bytes.
@@ -30,6 +34,7 @@ struct FileWriter: ~Copyable {
 
   /// Hands everything to the system.
   mutating func flush() throws(Failure) {
+    if let filter, !buffer.isEmpty { buffer = filter(buffer) }
     let code = buffer.withUnsafeBytes { bytes -> Int32 in
       var written = 0
       while written < bytes.count {

@@ -45,8 +45,11 @@ public final class RowOutput {
   /// - Parameters:
   ///   - target: where rows go.
   ///   - columns: the only columns and their order; nil lets the rows decide.
+  ///   - filter: what bytes pass before they are written, whole rows at a time: a terminal's escaping.
   /// - Throws: `argument` for an unknown ending, `file` for what cannot be opened.
-  public init(_ target: Target, columns: [String]? = nil) throws(CargoError) {
+  public init(
+    _ target: Target, columns: [String]? = nil, filter: (([UInt8]) -> [UInt8])? = nil
+  ) throws(CargoError) {
     self.target = target
     self.columns = ColumnSet(columns)
     place = try OutputPlace(target)
@@ -54,7 +57,7 @@ public final class RowOutput {
     let isSpooled = place.format == .csv && columns == nil
     encoder = RowEncoder(isSpooled ? .jsonl : place.format, columns: columns)
     if isSpooled { try place.openSpool() }
-    writer = FileWriter(descriptor: place.descriptor, path: place.shown)
+    writer = FileWriter(descriptor: place.descriptor, path: place.shown, filter: filter)
     try run { output throws(FileWriter.Failure) in try output.encoder.begin(&output.writer) }
   }
 
