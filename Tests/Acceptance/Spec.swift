@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// One folder of `specs`: a command, what it works on, and what it should print.
@@ -50,26 +51,55 @@ struct Spec: Sendable, CustomTestStringConvertible {
     let outputs = ["stdout", "stderr"].map { root.appending(path: $0) }
     for output in outputs { files.createFile(atPath: output.path(), contents: nil) }
 
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/timeout")
-    process.arguments = ["--kill-after=5", "60", "/bin/sh", "command"]
-    process.currentDirectoryURL = work
-    process.environment = [
-      "PATH": "\(Spec.binaryFolder.path()):/usr/local/bin:/usr/bin:/bin:/usr/sbin",
-      "HOME": home.path(), "RECIPES": Spec.recipes.path(), "TMPDIR": root.path(), "LANG": "C.UTF-8",
-      "TERM": "dumb",
-      "ASAN_OPTIONS": ProcessInfo.processInfo.environment["ASAN_OPTIONS"] ?? "",
-    ]
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: outputs[0])
-    process.standardError = try FileHandle(forWritingTo: outputs[1])
-    try process.run()
-    process.waitUntilExit()
+    let status = try Spec.spawn(
+      [
+        "/bin/sh", "-c", "cd \"$0\" && exec timeout --kill-after=5 60 sh command", work.path(),
+      ],
+      environment: [
+        "PATH=\(Spec.binaryFolder.path()):/usr/local/bin:/usr/bin:/bin:/usr/sbin",
+        "HOME=\(home.path())", "RECIPES=\(Spec.recipes.path())", "TMPDIR=\(root.path())",
+        "LANG=C.UTF-8", "TERM=dumb",
+        "ASAN_OPTIONS=\(ProcessInfo.processInfo.environment["ASAN_OPTIONS"] ?? "")",
+      ], output: outputs[0].path(), error: outputs[1].path())
     let texts = try outputs.map { output in
       String(decoding: try Data(contentsOf: output), as: UTF8.self)
         .replacing(work.path(), with: "[DIR]")
     }
-    return Outcome(stdout: texts[0], stderr: texts[1], exit: process.terminationStatus)
+    return Outcome(stdout: texts[0], stderr: texts[1], exit: status)
+  }
+
+  /// Runs a program to its end. Foundation's `Process` lets children inherit which signals the test
+  /// runner blocks, and waits for grandchildren too.
+  private static func spawn(
+    _ arguments: [String], environment: [String], output: String, error: String
+  ) throws -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, error, O_WRONLY, 0)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
+    let argv = arguments.map { strdup($0) } + [nil]
+    let envp = environment.map { strdup($0) } + [nil]
+    defer { for text in argv + envp { free(text) } }
+    var process: pid_t = 0
+    let code = posix_spawn(&process, arguments[0], &actions, &attributes, argv, envp)
+    guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    // As a shell says it: the exit code, or 128 and the signal.
+    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
   }
 
   /// The recipes that are shipped: `$RECIPES` to a command.
