@@ -62,7 +62,7 @@ static int protected_end(lua_State *L, int status, lua_KContext extra) {
   if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)extra;
   cs_host *h = host_of(L);
   host_rethrow_kill(L, h, status);
-  host_caught(L, h);
+  cancellation_caught(L, h);
   lua_pushboolean(L, 0);
   lua_pushvalue(L, -2);
   return 2;

@@ -140,7 +140,7 @@ static int run(lua_State *L, lua_State *co, int count, int *results) {
       lua_pushliteral(L, "ended");
       lua_error(L);
     }
-    host_caught(L, h);
+    cancellation_caught(L, h);
   }
   return status;
 }

@@ -64,19 +64,29 @@ struct cs_host {
 
 static inline cs_host *host_of(lua_State *L) { return *(cs_host **)lua_getextraspace(L); }
 
+// memory.c
+void *host_allocate(void *context, void *block, size_t old_size, size_t new_size);
+
+// cancellation.c
+// Whether the running task is cancelled and its next wait is not its clean-up's.
+bool cancellation_is_due(lua_State *L, cs_host *h);
+int cancellation_raise(lua_State *L, cs_host *h);
+// A protected call caught an error.
+void cancellation_caught(lua_State *L, cs_host *h);
+// Takes what is known of a task's clean-up before it is resumed, and puts it back when it waits.
+void cancellation_load(cs_host *h, lua_State *task);
+void cancellation_store(cs_host *h, lua_State *task);
+
 // host.c
 void host_set_running(cs_host *h, lua_State *L);
 // Raises again when the run was killed, or `status` says that memory ran out: no recipe catches that.
 void host_rethrow_kill(lua_State *L, cs_host *h, int status);
 bool host_ran_out_of_memory(lua_State *L, int status);
-void host_caught(lua_State *L, cs_host *h);
 // Whether the error on top is the one by which coroutine.close unwinds.
 bool host_is_closing_error(lua_State *L, int index);
 void host_push_closing_error(lua_State *L);
 int host_protected_call(lua_State *L);  // the recipe's pcall
 int host_protected_call_handler(lua_State *L);  // the recipe's xpcall
-int host_depth_of_protected_calls(lua_State *L);
-void host_wrong_wait(lua_State *L, cs_host *h);
 
 // limits.c
 void limits_hook(lua_State *L, lua_Debug *ar);

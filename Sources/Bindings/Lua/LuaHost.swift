@@ -133,7 +133,7 @@ final class LuaHost {
     onto stack: LuaStack
   ) {
     cs_push_function(
-      stack.state, function, Unmanaged.passUnretained(context).toOpaque(), tag, waits, nil)
+      stack.state, function, Unmanaged.passUnretained(context).toOpaque(), tag, waits)
   }
 
   /// Why the run was ended from outside, if it was.

@@ -45,7 +45,7 @@ public enum ManifestReader {
         // Nothing after the manifest runs here.
         stack.pushNil()
         return Int32(CS_ERROR_VALUE)
-      }, Unmanaged.passUnretained(holder).toOpaque(), 0, false, nil)
+      }, Unmanaged.passUnretained(holder).toOpaque(), 0, false)
     stack.setField("recipe", ofTableAt: -2)
     stack.pop()
     cs_limits_start(host)

@@ -101,13 +101,11 @@ final class TaskModule {
     guard lua_getiuservalue(stack.state, 1, 1) == LUA_TTHREAD,
       let thread = lua_tothread(stack.state, -1)
     else { return 0 }
-    let source = LuaStack(thread)
-    let succeeded = source.boolean(at: 1) ?? false
-    let count = succeeded ? source.top - 1 : 1
-    guard stack.reserve(count + 1), source.reserve(count + 1) else { return tooManyTasks() }
-    for index in 0..<count { source.push(copyOf: 2 + index) }
-    lua_xmove(thread, stack.state, count)
-    return succeeded ? count : Int32(CS_ERROR_VALUE)
+    let count = cs_take_results(stack.state, thread)
+    guard count != Int32(CS_NO_ROOM) else {
+      return host.raise(CargoError(.argument, "too many results", hint: "return a table"))
+    }
+    return count
   }
 
   private func cancel(_ stack: LuaStack) -> Int32 {

@@ -19,6 +19,7 @@ typedef struct cs_host cs_host;
 enum {
   CS_ERROR = -1,        // raise the error that was set with cs_error_set
   CS_ERROR_VALUE = -2,  // raise the value on top of the stack
+  CS_NO_ROOM = -4,      // cs_take_results only: more results than a stack holds
   CS_WAIT = -3          // the task waits; the scheduler resumes it with h's wake set
 };
 
@@ -52,8 +53,7 @@ cs_host *cs_host_new_bare(cs_limits limits);
 void cs_host_free(cs_host *h);
 lua_State *cs_host_state(cs_host *h);
 cs_kill cs_host_killed(const cs_host *h);
-// Bytes that Lua and charged buffers use, and the most they ever used.
-size_t cs_host_used(const cs_host *h);
+// The most bytes that Lua and charged buffers ever used.
 size_t cs_host_peak(const cs_host *h);
 // Counts memory outside Lua (response bodies, row buffers) against the cap; negative gives it back.
 void cs_host_charge(cs_host *h, ptrdiff_t bytes);
@@ -80,7 +80,6 @@ typedef enum {
   CS_WAKE_CANCELLED,  // raises a cancellation
   CS_WAKE_ANSWER,     // pushes an answer's value (cs_push_answer)
   CS_WAKE_RESULTS,    // pushes the results, or raises the error, of a finished task
-  CS_WAKE_INTEGER,    // pushes one integer
   CS_WAKE_SWIFT       // calls `resume`, a Swift function that pushes the results
 } cs_wake_kind;
 typedef struct {
@@ -93,7 +92,6 @@ typedef struct {
   const char *rows;
   size_t rows_length;
   lua_State *source;
-  int64_t integer;
   cs_function resume;
   void *context;
 } cs_wake;
@@ -117,22 +115,21 @@ cs_outcome cs_call(cs_host *h, lua_State *L, int arguments, int results);
 lua_State *cs_task_new(cs_host *h, lua_State *from, int arguments);
 // Resumes a task. `cancelled` says that its next wait raises a cancellation.
 cs_outcome cs_task_resume(cs_host *h, lua_State *L, bool cancelled);
+// Copies the results of a finished task onto `L` and returns their count; CS_ERROR_VALUE with the
+// error on top when it failed, CS_NO_ROOM when they do not fit.
+int cs_take_results(lua_State *L, lua_State *task);
 // Frees what a finished or abandoned task holds, without running its code.
 void cs_task_discard(cs_host *h, lua_State *L);
-// Runs the garbage collector once.
-void cs_collect(cs_host *h);
 
 // --- Giving functions to Lua ------------------------------------------------------------------
 
 // Pushes a Lua function that calls `function`. A waiting one checks first that a wait is possible
 // there and that the task is not cancelled.
 void cs_push_function(
-    lua_State *L, cs_function function, void *context, int64_t tag, bool waits, const char *name);
+    lua_State *L, cs_function function, void *context, int64_t tag, bool waits);
 // Makes the table at `index` callable: a call of it calls the function on top, which is popped, with
 // the same arguments. For names that are both an operation and a group of them.
 void cs_make_callable(lua_State *L, int index);
-// The host of a state or coroutine.
-cs_host *cs_host_of(lua_State *L);
 // Sets the current task's cancellation while it runs.
 void cs_host_set_cancelled(cs_host *h, bool cancelled);
 
@@ -153,10 +150,8 @@ void cs_host_kill(cs_host *h, cs_kill reason);
 bool cs_host_kill_requested(const cs_host *h);
 cs_kill cs_host_kill_reason(const cs_host *h);
 
-// The value of LUA_REGISTRYINDEX, a macro that Swift cannot see; and other such macros.
+// The value of LUA_REGISTRYINDEX, a macro that Swift cannot see.
 int cs_registry_index(void);
-int cs_upvalue_index(int n);
-void cs_pop(lua_State *L, int n);
 
 // Where the last error of a task was raised: "chunk:line: in function 'name'" lines, innermost
 // first, host frames left out. Pushes a string onto `L`. Raises only for want of memory.
