@@ -18,9 +18,12 @@ final class HTTPAnswer {
     self.isRead = isRead
   }
 
-  /// The answer's JSON, or why it cannot be used.
+  /// The answer's JSON, or why it cannot be used. A token that the server sends back ends here: rows,
+  /// prints, files and the journal are all made of what this lets through.
   func interpret(_ response: HTTPResponse) -> TransportResult {
-    switch response.status {
+    var response = response
+    response.body = token.redacted(response.body)
+    return switch response.status {
     case 200..<300: success(response)
     case 300..<400: .failure(redirect(response))
     default: .failure(refusal(response))
@@ -118,7 +121,7 @@ final class HTTPAnswer {
     let message = text ?? reason ?? HTTPAnswer.phrase(response.status)
     return CargoError(
       .cargo, token.redacted(message), code: code.map(token.redacted), status: response.status,
-      operation: operation.name, hint: hint(response.status), body: token.redacted(response.body))
+      operation: operation.name, hint: hint(response.status), body: response.body)
   }
 
   private func hint(_ status: Int) -> String? {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A text that must never be shown: the bearer token, a value marked secret.
 ///
 /// It has no description of its own, and replaces itself in texts that come from outside.
@@ -26,23 +28,42 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
   }
 
   /// `text` with each occurrence replaced.
-  public func redacted(_ text: [UInt8]) -> [UInt8] {
-    guard !bytes.isEmpty, text.count >= bytes.count else { return text }
+  public func redacted(_ text: [UInt8]) -> [UInt8] { Secret.redact(bytes, in: text) }
+
+  /// The bytes with each occurrence of `secret` replaced by the placeholder; nothing is copied when
+  /// there is none.
+  public static func redact(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8] {
+    guard !secret.isEmpty, var found = position(of: secret, in: bytes, from: 0) else {
+      return bytes
+    }
     var result: [UInt8] = []
-    var copied = 0
-    var index = 0
-    let last = text.count - bytes.count
-    while index <= last {
-      if text[index] == bytes[0] && text[index..<index + bytes.count].elementsEqual(bytes) {
-        result += text[copied..<index]
-        result += Secret.placeholder.utf8
-        index += bytes.count
-        copied = index
-      } else {
-        index += 1
+    result.reserveCapacity(bytes.count)
+    var start = 0
+    while true {
+      result += bytes[start..<found]
+      result += placeholder.utf8
+      start = found + secret.count
+      guard let next = position(of: secret, in: bytes, from: start) else { break }
+      found = next
+    }
+    return result + bytes[start...]
+  }
+
+  private static func position(of secret: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+    bytes.withUnsafeBytes { haystack in
+      secret.withUnsafeBytes { needle -> Int? in
+        guard let base = haystack.baseAddress, let wanted = needle.baseAddress else { return nil }
+        var position = start
+        while haystack.count - position >= needle.count {
+          let room = haystack.count - position - needle.count + 1
+          guard let found = memchr(base + position, Int32(needle[0]), room) else { return nil }
+          position = UnsafeRawPointer(found) - base
+          if memcmp(base + position, wanted, needle.count) == 0 { return position }
+          position += 1
+        }
+        return nil
       }
     }
-    return copied == 0 ? text : result + text[copied...]
   }
 
   /// Never the text.

@@ -56,7 +56,9 @@ import Testing
     let server = FaultyServer { connection in
       while let request = connection.readRequest() {
         var writer = JSONWriter()
-        writer.string(request.head + "\n" + String(decoding: request.body, as: UTF8.self))
+        // What the server got, under another name: the client takes its token out of answers.
+        let got = request.head.replacing(HTTPTransportTests.token, with: "the-very-token")
+        writer.string(got + "\n" + String(decoding: request.body, as: UTF8.self))
         connection.answer(String(decoding: writer.bytes, as: UTF8.self))
       }
     }
@@ -66,7 +68,7 @@ import Testing
       decoding: try call("action.execute", HTTPTransportTests.execute, on: transport).get(),
       as: UTF8.self)
     #expect(post.contains("POST /v1/orchestration/actions/execute HTTP/1.1"))
-    #expect(post.contains("Authorization: Bearer secret-token-4711"))
+    #expect(post.contains(#"Authorization: Bearer the-very-token\r\n"#))
     #expect(post.contains("Content-Type: application/json"))
     #expect(post.contains(#"{\"action\":{\"kind\":\"native\"},\"data\":{}}"#))
     let get = String(decoding: try call("whoami", on: transport).get(), as: UTF8.self)
@@ -178,6 +180,14 @@ import Testing
     default: Issue.record("\(result)")
     }
     #expect(server.arrivals.count == 1)
+  }
+
+  @Test func theTokenIsInNoAnswer() throws {
+    let token = HTTPTransportTests.token
+    let server = serve([{ $0.answer(#"{"note":"\#(token) and \#(token)"}"#) }])
+    defer { server.stop() }
+    let body = try call("whoami", on: transport(server)).get()
+    #expect(String(decoding: body, as: UTF8.self) == #"{"note":"[redacted] and [redacted]"}"#)
   }
 
   @Test func theTokenIsInNoError() throws {
