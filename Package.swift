@@ -66,7 +66,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(name: "HostTests", dependencies: ["Host"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "Acceptance", dependencies: ["Host"], exclude: ["specs"],
+      name: "Acceptance", dependencies: ["Host"], exclude: ["fixtures", "specs"],
       swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx17

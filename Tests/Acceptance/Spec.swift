@@ -7,6 +7,7 @@ import Testing
 /// - `command`: a shell script; `cargo-script` in it is the built binary.
 /// - `stdout`, `stderr`: the expected texts (`ExpectedText`); a missing one means nothing at all.
 /// - `exit`: the expected exit code; 0 when missing.
+/// - `uses`: names of files in `fixtures` that the command finds there too, one a line.
 /// - everything else: the files that the command finds in its folder, a copy of this one.
 struct Spec: Sendable, CustomTestStringConvertible {
   let name: String
@@ -45,11 +46,15 @@ struct Spec: Sendable, CustomTestStringConvertible {
     let home = root.appending(path: "home")
     try files.createDirectory(at: home, withIntermediateDirectories: true)
     try files.copyItem(at: folder, to: work)
-    for file in ["stdout", "stderr", "exit"] {
+    for file in ["stdout", "stderr", "exit", "uses"] {
       try? files.removeItem(at: work.appending(path: file))
     }
+    for fixture in expected("uses").split(separator: "\n").map(String.init) {
+      try files.copyItem(
+        at: Spec.fixtures.appending(path: fixture), to: work.appending(path: fixture))
+    }
     let outputs = ["stdout", "stderr"].map { root.appending(path: $0) }
-    for output in outputs { files.createFile(atPath: output.path(), contents: nil) }
+    for output in outputs { try Data().write(to: output) }
 
     let status = try Spec.spawn(
       [
@@ -101,6 +106,10 @@ struct Spec: Sendable, CustomTestStringConvertible {
     // As a shell says it: the exit code, or 128 and the signal.
     return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
   }
+
+  /// What several specs work on.
+  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "fixtures")
 
   /// The recipes that are shipped: `$RECIPES` to a command.
   static let recipes = URL(filePath: #filePath).deletingLastPathComponent()

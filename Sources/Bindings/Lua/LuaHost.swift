@@ -1,6 +1,6 @@
 internal import CLua
 internal import CLuaHost
-public import CargoClient
+internal import CargoClient
 
 /// The limits that a run's Lua is under (`design.md` §3).
 public struct LuaLimits: Sendable {

@@ -8,7 +8,7 @@ import Runtime
 /// for what it lacks.
 final class GlobalLibrary {
   private let runner: TaskRunner
-  private let services: RecipeServices
+  let services: RecipeServices
   private let operations: OperationModule
   private let tasks: TaskModule
   private var directory = "."
@@ -17,7 +17,7 @@ final class GlobalLibrary {
   /// Bars that are open, which count as memory: a recipe may begin any number.
   private var bars: Set<Int> = []
   private static let barSize = 512
-  private var host: LuaHost { runner.host }
+  var host: LuaHost { runner.host }
 
   init(runner: TaskRunner, services: RecipeServices) {
     self.runner = runner
@@ -28,7 +28,7 @@ final class GlobalLibrary {
 
   /// The host's own functions, by what they are called with.
   private enum Function: Int64 {
-    case missingGlobal, newGlobal, recipe, emit, log
+    case missingGlobal, newGlobal, recipe, emit
     case progressBegin, progressStep, progressEnd, fail, failAtEnd, loadModule, taskID, price
   }
 
@@ -104,7 +104,6 @@ final class GlobalLibrary {
     case .newGlobal: return newGlobal(stack)
     case .recipe: return 0
     case .emit: return emit(stack)
-    case .log: return log(stack)
     case .progressBegin:
       return beginProgress(stack)
     case .progressStep:
@@ -369,50 +368,5 @@ final class GlobalLibrary {
     }
     let loaded = source.withUnsafeBytes { host.load($0, name: "@" + file, onto: stack) }
     return loaded == CS_DONE ? 1 : Int32(CS_ERROR_VALUE)
-  }
-
-  // MARK: - Output
-
-  private func emit(_ stack: LuaStack) -> Int32 {
-    guard stack.type(at: 1) == .table else {
-      return host.raise(
-        CargoError(.argument, "emit: the row must be a table, got \(stack.type(at: 1).name)"))
-    }
-    var bytes: [UInt8] = []
-    guard host.encode(stack, 1, shape: nil, into: &bytes) else { return Int32(CS_ERROR_VALUE) }
-    if let error = services.emit(bytes) { return host.raise(error) }
-    return 0
-  }
-
-  private func pushLog(onto stack: LuaStack) {
-    stack.pushTable(fields: 4)
-    for level in ["debug", "info", "warn", "error"] {
-      // The level is in the name of the function, kept beside it.
-      host.pushFunction(
-        { context, state, tag in
-          guard let context, let state else { return 0 }
-          return Unmanaged<GlobalLibrary>.fromOpaque(context).takeUnretainedValue()
-            .log(LuaStack(state), level: Int(tag))
-        }, context: self, tag: Int64(GlobalLibrary.levels.firstIndex(of: level) ?? 1), onto: stack)
-      stack.setField(level, ofTableAt: -2)
-    }
-  }
-
-  private static let levels = ["debug", "info", "warn", "error"]
-
-  private func log(_ stack: LuaStack, level: Int = 1) -> Int32 {
-    let text: String
-    switch stack.type(at: 1) {
-    case .string: text = stack.string(at: 1) ?? ""
-    case .number:
-      text = stack.integer(at: 1).map(String.init) ?? String(stack.number(at: 1) ?? 0)
-    case .boolean: text = stack.boolean(at: 1) == true ? "true" : "false"
-    default:
-      var bytes: [UInt8] = []
-      guard host.encode(stack, 1, shape: nil, into: &bytes) else { return Int32(CS_ERROR_VALUE) }
-      text = String(decoding: bytes, as: UTF8.self)
-    }
-    services.log(GlobalLibrary.levels[level], text)
-    return 0
   }
 }
