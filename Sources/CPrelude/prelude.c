@@ -13,6 +13,11 @@ static const unsigned char tasks[] = {
 };
 const cargo_prelude cargo_prelude_tasks = {"=[cargo tasks]", tasks, sizeof tasks};
 
+static const unsigned char report[] = {
+#embed "report.lua"
+};
+const cargo_prelude cargo_prelude_report = {"=[cargo report]", report, sizeof report};
+
 static const unsigned char waterfall[] = {
 #embed "waterfall.lua"
 };

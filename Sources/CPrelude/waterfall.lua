@@ -3,7 +3,7 @@
 local host = ...
 local parallel, execute, execute_batch = parallel, action.execute, action.execute_batch
 local type, pairs, ipairs, next, pcall, error, tostring = type, pairs, ipairs, next, pcall, error, tostring
-local math, string, table, utf8, tonumber = math, string, table, utf8, tonumber
+local math, table = math, table
 local setmetatable = setmetatable
 
 -- So many errors one after the other mean that the source is down, not that the rows are bad.
@@ -289,83 +289,8 @@ end
 -------------------------------------------------------------------------------------------------
 -- The report
 
-local function thousands(number)
-  local text = string.format("%d", number)
-  local grouped = text:reverse():gsub("(%d%d%d)", "%1,"):reverse()
-  return (grouped:gsub("^,", ""))
-end
-
-local function credits_text(number)
-  local text = string.format("%.3f", number):gsub("0+$", ""):gsub("%.$", "")
-  local whole, rest = text:match("^(%d+)(.*)$")
-  return thousands(tonumber(whole)) .. rest
-end
-
-local function percent(part, whole)
-  if whole == 0 then return "–" end
-  return string.format("%.1f%%", 100 * part / whole)
-end
-
-local function pad(text, width, to_right)
-  local gap = string.rep(" ", math.max(0, width - utf8.len(text)))
-  return to_right and gap .. text or text .. gap
-end
-
-local function aligned(lines)
-  local widths = {}
-  for _, line in ipairs(lines) do
-    for column, text in ipairs(line) do widths[column] = math.max(widths[column] or 0, utf8.len(text)) end
-  end
-  local result = {}
-  for position, line in ipairs(lines) do
-    local cells = {}
-    for column, text in ipairs(line) do cells[column] = pad(text, widths[column], column > 1) end
-    result[position] = table.concat(cells, "  "):gsub(" +$", "")
-  end
-  return table.concat(result, "\n")
-end
-
-local function state_of(rung)
-  return rung.paused and "paused" or rung.stopped and "stopped" or ""
-end
-
--- Why rows failed: each cause once, the most frequent first.
-local function failures_text(failures)
-  local causes, counts = {}, {}
-  for _, failure in ipairs(failures) do
-    local cause = failure.rung .. ": " .. failure.message:gsub("\n%s*hint: ", "; ")
-    if not counts[cause] then causes[#causes + 1] = cause end
-    counts[cause] = (counts[cause] or 0) + 1
-  end
-  table.sort(causes, function(a, b)
-    if counts[a] ~= counts[b] then return counts[a] > counts[b] end
-    return a < b
-  end)
-  local lines = {}
-  for position = 1, math.min(#causes, 3) do
-    local cause = causes[position]
-    lines[position] = "\n  " .. thousands(counts[cause]) .. " × " .. cause
-  end
-  return table.concat(lines)
-end
-
-local Report = { __name = "report" }
-
-function Report.__tostring(report)
-  local lines = { { "rung", "tried", "hits", "hit rate", "errors", "credits", "" } }
-  for _, rung in ipairs(report.rungs) do
-    lines[#lines + 1] = { rung.name, thousands(rung.tried), thousands(rung.hits),
-      percent(rung.hits, rung.tried), thousands(rung.errors), credits_text(rung.credits),
-      state_of(rung) }
-  end
-  lines[#lines + 1] = { "all " .. thousands(report.rows) .. " rows", "", thousands(report.hits),
-    percent(report.hits, report.rows), thousands(report.errors), credits_text(report.credits), "" }
-  local text = aligned(lines) .. "\nunresolved: " .. thousands(report.unresolved) .. " rows"
-  return text .. failures_text(report.failures)
-end
-
 local function report_on(spec, rows, states)
-  local report = setmetatable({ rows = #rows, hits = 0, errors = 0, credits = 0, rungs = {}, failures = {} }, Report)
+  local report = setmetatable({ rows = #rows, hits = 0, errors = 0, credits = 0, rungs = {}, failures = {} }, host.report.metatable)
   for position, rung in ipairs(spec.rungs) do
     report.errors = report.errors + rung.errors
     report.credits = report.credits + rung.credits
@@ -406,7 +331,7 @@ end
 local function progress_note(spec)
   local hits = 0
   for _, rung in ipairs(spec.rungs) do hits = hits + rung.hits end
-  return thousands(hits) .. " hits"
+  return host.report.thousands(hits) .. " hits"
 end
 
 local function run_rows(spec, rungs, states, bar)

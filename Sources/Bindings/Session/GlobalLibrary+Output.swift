@@ -1,5 +1,7 @@
+internal import CLua
 internal import CLuaHost
 import CargoClient
+import Runtime
 
 // What a recipe puts out: rows and log lines.
 extension GlobalLibrary {
@@ -12,6 +14,30 @@ extension GlobalLibrary {
     guard host.encode(stack, 1, shape: nil, into: &bytes) else { return Int32(CS_ERROR_VALUE) }
     if let error = services.emit(bytes) { return host.raise(error) }
     return 0
+  }
+
+  /// `host.aligned(rows)` makes columns of texts: the first row is the header, the first column is
+  /// left-aligned, the rest are numbers.
+  func aligned(_ stack: LuaStack) -> Int32 {
+    var rows: [[String]] = []
+    for row in 1...max(1, Int64(lua_rawlen(stack.state, 1))) {
+      guard lua_rawgeti(stack.state, 1, row) == LUA_TTABLE else { break }
+      let cells = stack.top
+      var texts: [String] = []
+      for cell in 1...max(1, Int64(lua_rawlen(stack.state, cells))) {
+        _ = lua_rawgeti(stack.state, cells, cell)
+        texts.append(stack.string(at: -1) ?? "")
+        stack.pop()
+      }
+      rows.append(texts)
+      stack.setTop(cells - 1)
+    }
+    let header = rows.first ?? []
+    let numbers = Array(repeating: TextTable.Alignment.right, count: max(0, header.count - 1))
+    var table = TextTable(header, alignments: [.left] + numbers, hasRule: false)
+    for row in rows.dropFirst() { table.append(row) }
+    stack.push(table.lines.joined(separator: "\n"))
+    return 1
   }
 
   func pushLog(onto stack: LuaStack) {

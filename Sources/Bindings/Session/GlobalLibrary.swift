@@ -28,7 +28,7 @@ final class GlobalLibrary {
 
   /// The host's own functions, by what they are called with.
   private enum Function: Int64 {
-    case missingGlobal, newGlobal, recipe, emit
+    case missingGlobal, newGlobal, recipe, emit, aligned
     case progressBegin, progressStep, progressEnd, fail, failAtEnd, loadModule, taskID, price
   }
 
@@ -104,6 +104,7 @@ final class GlobalLibrary {
     case .newGlobal: return newGlobal(stack)
     case .recipe: return 0
     case .emit: return emit(stack)
+    case .aligned: return aligned(stack)
     case .progressBegin:
       return beginProgress(stack)
     case .progressStep:
@@ -169,7 +170,11 @@ final class GlobalLibrary {
         throw RaisedError()
       }
     case "require": try pushLibrary(cargo_prelude_modules, "cargo.modules", stack)
-    case "waterfall": try pushLibrary(cargo_prelude_waterfall, "cargo.waterfall", stack)
+    case "waterfall":
+      pushHostTable(onto: stack)
+      try pushLibrary(cargo_prelude_report, "cargo.report", stack)
+      stack.setField("report", ofTableAt: -2)
+      try pushLibrary(cargo_prelude_waterfall, "cargo.waterfall", stack)
     case "progress": try pushLibrary(cargo_prelude_progress, "cargo.progress", stack)
     case "log": pushLog(onto: stack)
     default: return operations.pushGlobal(name, onto: stack)
@@ -282,7 +287,7 @@ final class GlobalLibrary {
     let functions: [(String, Function, Bool)] = [
       ("progress_begin", .progressBegin, false), ("progress_step", .progressStep, false),
       ("progress_end", .progressEnd, false), ("fail", .fail, false),
-      ("fail_at_end", .failAtEnd, false),
+      ("fail_at_end", .failAtEnd, false), ("aligned", .aligned, false),
       ("load_module", .loadModule, false), ("task_id", .taskID, false), ("price", .price, true),
     ]
     for (name, function, waits) in functions {

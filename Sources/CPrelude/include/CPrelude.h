@@ -13,6 +13,8 @@ typedef struct {
 extern const cargo_prelude cargo_prelude_modules;
 /// `parallel`, `race`, `timeout`, `try`.
 extern const cargo_prelude cargo_prelude_tasks;
+/// The report of a waterfall.
+extern const cargo_prelude cargo_prelude_report;
 /// `waterfall`.
 extern const cargo_prelude cargo_prelude_waterfall;
 /// `progress`.

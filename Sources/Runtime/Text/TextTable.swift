@@ -7,18 +7,20 @@ public struct TextTable: Sendable {
 
   private let header: [String]
   private let alignments: [Alignment]
+  private let hasRule: Bool
   private var rows: [[String]] = []
 
   /// Makes an empty table; a column without an alignment is left-aligned.
-  public init(_ header: [String], alignments: [Alignment] = []) {
+  public init(_ header: [String], alignments: [Alignment] = [], hasRule: Bool = true) {
     self.header = header
     self.alignments = alignments
+    self.hasRule = hasRule
   }
 
   /// Adds a row; missing cells are empty.
   public mutating func append(_ cells: [String]) { rows.append(cells) }
 
-  /// The table's lines: header, rule, rows; columns two spaces apart, no blanks at the end.
+  /// The table's lines: header, rule if any, rows; columns two spaces apart, no blanks at the end.
   public var lines: [String] {
     let count = max(header.count, rows.map(\.count).max() ?? 0)
     let all = [header] + rows
@@ -37,6 +39,6 @@ public struct TextTable: Sendable {
       return line
     }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
-    return [line(header), rule] + rows.map(line)
+    return [line(header)] + (hasRule ? [rule] : []) + rows.map(line)
   }
 }
