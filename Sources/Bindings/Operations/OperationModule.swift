@@ -4,7 +4,7 @@ internal import CargoClient
 
 /// The operations as Lua functions: `action.execute{ … }`. A namespace is made when a recipe first
 /// names it.
-final class OperationModule {
+final class OperationModule: Library {
   private let runner: TaskRunner
   private let handler: any CallHandler
   private let resolver: NameResolver
@@ -23,7 +23,7 @@ final class OperationModule {
   }()
 
   /// The names that stand for operations or groups of them at the top level.
-  static var globalNames: some Sequence<String> { positions.keys }
+  var globals: [String] { Array(OperationModule.positions.keys) }
 
   init(runner: TaskRunner, handler: any CallHandler) {
     self.runner = runner
@@ -32,8 +32,8 @@ final class OperationModule {
     bindings = Array(repeating: nil, count: OperationTable.all.count)
   }
 
-  /// Pushes what the global `name` stands for; false when it is no operation's.
-  func pushGlobal(_ name: String, onto stack: LuaStack) -> Bool {
+  /// Pushes the operation or the group of operations of this name.
+  func push(_ name: String, onto stack: LuaStack) -> Bool {
     guard let positions = OperationModule.positions[name] else { return false }
     pushNamespace(name, onto: stack)
     let namespace = stack.top

@@ -3,11 +3,11 @@ internal import CLuaHost
 public import CargoClient
 import Runtime
 
-/// Runs one recipe on the loop's thread: its Lua state, its tasks, its globals.
+/// Runs one recipe, once, on the loop's thread: its Lua state, its tasks, its globals.
 public final class RecipeSession {
   private let host: LuaHost
   private let runner: TaskRunner
-  private let globals: GlobalLibrary
+  private var globals: GlobalLibrary?
   private let loop: EventLoop
   private let services: RecipeServices
   private let limits: LuaLimits
@@ -21,7 +21,6 @@ public final class RecipeSession {
     deadline = limits.deadline.map { EventLoop.now() + UInt64($0 * 1e9) }
     host = try LuaHost(limits, print: services.print)
     runner = TaskRunner(host: host, loop: loop)
-    globals = GlobalLibrary(runner: runner, services: services)
   }
 
   /// The most memory that Lua and what was handed to it used, in bytes.
@@ -36,7 +35,10 @@ public final class RecipeSession {
     if interruptible { cs_interrupt_install(host.pointer, loop.mailbox.wakeDescriptor) }
     cs_limits_start(host.pointer)
     defer { cs_limits_stop(host.pointer) }
+    let globals = GlobalLibrary(
+      runner: runner, services: services, directory: recipe.directory)
     globals.install(recipe)
+    self.globals = globals
     let stack = host.main
     let compiled = recipe.text.withUnsafeBytes { text in
       host.load(text, name: recipe.chunkName, onto: stack)
@@ -81,7 +83,7 @@ public final class RecipeSession {
         return .failed(
           ScriptFailure(kind: error.kind.rawValue, message: error.message, hint: error.hint))
       }
-      return globals.deferredFailure.map { .failed($0) } ?? .finished
+      return globals?.deferredFailure.map { .failed($0) } ?? .finished
     }
     return .failed(ScriptFailure(main, at: 2, traceback: main.string(at: 3) ?? ""))
   }

@@ -40,6 +40,18 @@ final class TaskModule {
       }, context: self, tag: function.rawValue, waits: function.waits, onto: stack)
   }
 
+  /// Adds what `tasks.lua` and `modules.lua` are built on.
+  func addHostFunctions(toTableOnTop stack: LuaStack) {
+    let named: [(String, Function)] = [
+      ("new_scope", .newScope), ("spawn_in", .spawnIn), ("wait_for", .waitFor),
+      ("set_deadline", .setDeadline), ("is_cancelled", .isCancelled), ("semaphore", .semaphore),
+    ]
+    for (name, function) in named {
+      push(function, onto: stack)
+      stack.setField(name, ofTableAt: -2)
+    }
+  }
+
   private func call(_ function: Function, _ stack: LuaStack) -> Int32 {
     switch function {
     case .spawn: spawn(stack)
