@@ -75,4 +75,16 @@ void cs_host_charge(cs_host *h, ptrdiff_t bytes) {
   if (h->used > h->peak) h->peak = h->used;
 }
 
+static bool fits(const cs_host *h, size_t bytes) {
+  return h->limits.memory == 0 ||
+         (h->used <= h->limits.memory && bytes <= h->limits.memory - h->used);
+}
+
+bool cs_host_has_room(cs_host *h, lua_State *L, size_t bytes) {
+  if (fits(h, bytes)) return true;
+  if (bytes > h->limits.memory) return false;
+  lua_gc(L, LUA_GCCOLLECT);
+  return fits(h, bytes);
+}
+
 size_t cs_host_peak(const cs_host *h) { return h->peak; }

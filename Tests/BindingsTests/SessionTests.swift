@@ -25,6 +25,7 @@ final class RecipeRunner {
   var limits = LuaLimits()
   var handler: any CallHandler = NoCalls()
   var directory = "."
+  var permissions = Permissions(manifest: nil, isLive: false)
 
   @discardableResult
   func run(_ source: String) throws -> RecipeEnd {
@@ -35,7 +36,7 @@ final class RecipeRunner {
         self.rows.append(String(decoding: $0, as: UTF8.self))
         return nil
       },
-      log: { _, _ in }, progress: NoProgress())
+      log: { _, _ in }, progress: NoProgress(), permissions: permissions)
     let session = try RecipeSession(limits: limits, loop: EventLoop(), services: services)
     return session.run(
       Recipe(source: [UInt8](source.utf8), name: "recipe.lua", directory: directory))

@@ -10,7 +10,7 @@ final class LuaFunctions {
   /// number, or what `LuaHost.raise` or a wait returned.
   typealias Body = (LuaStack) -> Int32
 
-  private let host: LuaHost
+  let host: LuaHost
   private var bodies: [Body] = []
 
   init(_ host: LuaHost) { self.host = host }

@@ -24,6 +24,8 @@ final class GlobalLibrary {
       WaterfallLibrary(runner: runner, services: services, prelude: prelude, functions: functions),
       ModuleLibrary(host: host, directory: directory, prelude: prelude, functions: functions),
       JSONLibrary(host: host),
+      FileLibrary(host: host, files: services.files, functions: functions),
+      EnvironmentLibrary(environment: services.environment, functions: functions),
       // Last: its names are many, and made when they are first asked for.
       OperationModule(runner: runner, handler: services.calls),
     ]

@@ -18,8 +18,12 @@ public struct RecipeServices {
     (_ action: String, _ completion: @escaping (Result<Credits?, CargoError>) -> Void) -> Void
   /// The most that may be spent on one row, from the manifest.
   public var creditsPerRow: Credits?
+  /// The files that the recipe may reach.
+  public var files: RecipeFiles
+  /// The environment variables that it may read.
+  public var environment: RecipeEnvironment
 
-  /// Names the services.
+  /// Names the services. Without `permissions` the recipe reaches nothing outside the workspace.
   public init(
     calls: any CallHandler, print: @escaping (UnsafeRawBufferPointer) -> Void,
     emit: @escaping ([UInt8]) -> CargoError?,
@@ -29,7 +33,9 @@ public struct RecipeServices {
       @escaping (
         _ action: String, _ completion: @escaping (Result<Credits?, CargoError>) -> Void
       ) -> Void = { $1(.success(nil)) },
-    creditsPerRow: Credits? = nil
+    creditsPerRow: Credits? = nil,
+    permissions: Permissions = Permissions(manifest: nil, isLive: false),
+    redactor: Redactor = Redactor()
   ) {
     self.calls = calls
     self.print = print
@@ -38,6 +44,8 @@ public struct RecipeServices {
     self.progress = progress
     self.price = price
     self.creditsPerRow = creditsPerRow
+    files = RecipeFiles(permissions)
+    environment = RecipeEnvironment(permissions, redactor: redactor)
   }
 }
 

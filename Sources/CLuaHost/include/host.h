@@ -57,6 +57,8 @@ cs_kill cs_host_killed(const cs_host *h);
 size_t cs_host_peak(const cs_host *h);
 // Counts memory outside Lua (response bodies, row buffers) against the cap; negative gives it back.
 void cs_host_charge(cs_host *h, ptrdiff_t bytes);
+// Whether `bytes` more fit under the cap, once garbage is collected where that could help. Never raises.
+bool cs_host_has_room(cs_host *h, lua_State *L, size_t bytes);
 
 // --- Errors and wakes: set by Swift, turned into Lua values by C ------------------------------
 

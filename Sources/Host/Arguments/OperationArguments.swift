@@ -39,6 +39,14 @@ struct OperationArguments {
     }
   }
 
+  /// The files that the operation takes to the workspace.
+  var files: [String] {
+    guard case .object(let object) = value else { return [] }
+    return operation.parameters.filter { $0.location == .file }.compactMap { parameter in
+      (object[parameter.name] ?? object[parameter.wireName])?.string
+    }
+  }
+
   /// The operation that the words begin with, and the words behind its name.
   private static func find(_ words: [String]) throws(UsageError) -> (Operation, [String]) {
     guard !words.isEmpty else {

@@ -14,8 +14,8 @@ final class Assembly {
   private let local: LocalWorkspace?
 
   init(
-    _ choice: WorkspaceChoice, transport: any Transport, recipe: PreparedRecipe, grant: Grant,
-    budget limit: Credits?, loop: EventLoop
+    _ choice: WorkspaceChoice, transport: any Transport, recipe: PreparedRecipe,
+    permissions: Permissions, redactor: Redactor, budget limit: Credits?, loop: EventLoop
   ) throws(CargoError) {
     self.choice = choice
     runID = RunID.make()
@@ -30,10 +30,10 @@ final class Assembly {
         id: runID, recipe: recipe.recipe.name,
         recipeHash: SHA256.digest(recipe.recipe.source).hexadecimal, workspace: choice.name,
         inputs: try recipe.inputsJSON(), budget: budget.limit),
-      redactor: choice.redactor, mailbox: loop.mailbox)
+      redactor: redactor, mailbox: loop.mailbox)
     chain = CallChain.forRun(
-      permissions: Permissions(manifest: manifest, granted: grant, isLive: choice.isLive),
-      budget: budget, pricing: prices, journal: journal, isLive: choice.isLive, loop: loop,
+      permissions: permissions, budget: budget, pricing: prices, journal: journal,
+      isLive: choice.isLive, loop: loop,
       over: waiter)
   }
 
@@ -46,13 +46,6 @@ final class Assembly {
 
   /// Writes down what is left and closes the workspace's file.
   func close() { local?.close() }
-}
-
-extension WorkspaceChoice {
-  /// What replaces the token wherever something is stored or shown.
-  var redactor: Redactor {
-    if case .live(_, let token) = self { Redactor([token]) } else { Redactor([]) }
-  }
 }
 
 extension PreparedRecipe {

@@ -13,6 +13,7 @@ struct OperationCommand {
     var options = options
     // Whoever types an operation's name means it.
     options.allowedOperations.append(call.operation.name)
+    options.allowedReads += call.files
     let choice = try WorkspaceChoice(
       flag: options.workspace, token: SecretEnvironment.take("CARGO_API_TOKEN"),
       origin: SecretEnvironment.read("CARGO_API_URL"))

@@ -10,6 +10,10 @@ final class RunWorkspace: CallHandler {
   private let loop: EventLoop
   private let terminal: Terminal
   private let settings: Settings
+  /// What the run may do.
+  let permissions: Permissions
+  /// What blots out the run's secrets wherever something is stored or shown.
+  let redactor: Redactor
   private var opened: Assembly?
   private var underWay: [ObjectIdentifier: OperationCall] = [:]
 
@@ -18,7 +22,6 @@ final class RunWorkspace: CallHandler {
 
   /// What the command line says, checked before anything is paid.
   private struct Settings {
-    let grant: Grant
     let budget: Credits?
     let transport: any Transport
   }
@@ -32,9 +35,13 @@ final class RunWorkspace: CallHandler {
     self.loop = loop
     self.terminal = terminal
     settings = Settings(
-      grant: try Grant(options), budget: options.budget.flatMap { Credits($0) },
+      budget: options.budget.flatMap { Credits($0) },
       transport: try choice.makeTransport(options, loop))
-    terminal.redactor = choice.redactor
+    permissions = Permissions(
+      manifest: recipe.manifest, granted: try Grant(options), isLive: choice.isLive,
+      offLimits: choice.ownFiles)
+    redactor = Redactor(choice.secrets)
+    terminal.redactor = redactor
   }
 
   /// Takes a call its way.
@@ -114,8 +121,8 @@ final class RunWorkspace: CallHandler {
       terminal.note("there was no workspace here: made one with demo data, \(path)")
     }
     let assembly = try Assembly(
-      choice, transport: settings.transport, recipe: prepared, grant: settings.grant,
-      budget: settings.budget, loop: loop)
+      choice, transport: settings.transport, recipe: prepared,
+      permissions: permissions, redactor: redactor, budget: settings.budget, loop: loop)
     opened = assembly
     terminal.progress.credits = { assembly.chain.report.total.credits }
     terminal.note(assembly.firstLine)

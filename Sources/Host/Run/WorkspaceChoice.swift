@@ -53,6 +53,16 @@ enum WorkspaceChoice: Equatable {
     }
     return path[...slash] + "journal.db"
   }
+
+  /// The files of the workspace itself, which are not for recipes.
+  var ownFiles: [String] {
+    if case .local(let path) = self { [path, journalPath] } else { [journalPath] }
+  }
+
+  /// What must never be stored or shown.
+  var secrets: [String] {
+    if case .live(_, let token) = self { [token] } else { [] }
+  }
 }
 
 /// Secrets that the environment brings.

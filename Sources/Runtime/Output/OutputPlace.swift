@@ -63,7 +63,7 @@ final class OutputPlace {
 
   /// Keeps rows aside in a file that has no name.
   func openSpool() throws(CargoError) {
-    spool = try TemporaryFile(for: path ?? "/tmp/spool", shownAs: shown)
+    spool = try TemporaryFile(for: path ?? Permissions.resolved("/tmp/spool"), shownAs: shown)
   }
 
   /// Hands out what was kept aside, to be read from its beginning.
@@ -82,8 +82,10 @@ final class OutputPlace {
   /// Puts the file in its place.
   func publish(isPartial: Bool) throws(CargoError) {
     guard let file, let path else { return }
-    let final = isPartial ? OutputPlace.partialName(of: path) : path
-    try file.publish(as: final, shownAs: isPartial ? OutputPlace.partialName(of: shown) : shown)
+    let name = FolderHandle.split(path).name
+    try file.publish(
+      as: isPartial ? OutputPlace.partialName(of: name) : name,
+      shownAs: isPartial ? OutputPlace.partialName(of: shown) : shown)
     self.file = nil
   }
 

@@ -17,11 +17,24 @@ public final class PermissionInterceptor: Interceptor {
   ) {
     guard
       let error = permissions.refusal(
-        of: call.operation, effect: call.effect, action: call.actionName)
+        of: call.operation, effect: call.effect, action: call.actionName) ?? refusalOfFiles(call)
     else {
       next.handle(call, completion: completion)
       return
     }
     loop.schedule(after: 0) { completion(.failure(error)) }
+  }
+  /// Files that an operation takes to the workspace are read, like those of `fs.read`.
+  private func refusalOfFiles(_ call: OperationCall) -> CargoError? {
+    let files = call.operation.parameters.filter { $0.location == .file }
+    guard !files.isEmpty, let document = try? JSONDocument(call.arguments) else { return nil }
+    for file in files {
+      guard let path = document.root[file.wireName]?.string else { continue }
+      if var error = permissions.refusal(ofFile: path, for: .read) {
+        error.operation = call.operation.name
+        return error
+      }
+    }
+    return nil
   }
 }

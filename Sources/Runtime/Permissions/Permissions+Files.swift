@@ -6,23 +6,52 @@ extension Permissions {
   public enum FileAccess: String, Sendable { case read, write }
 
   /// Why a file may not be read or written; nil when it may.
+  public func refusal(ofFile path: String, for access: FileAccess) -> CargoError? {
+    do {
+      _ = try permitted(path, for: access)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Where a file that may be read or written is: an absolute path without links. Throws the refusal.
   ///
   /// Granted paths and `path` may be relative to the working folder. Symbolic links are followed
   /// first, so that none leads out of a granted folder; what does not exist yet is judged by the
   /// folder it would be in.
-  public func refusal(ofFile path: String, for access: FileAccess) -> CargoError? {
-    let granted = access == .read ? grant.read : grant.write
+  func permitted(_ path: String, for access: FileAccess) throws(CargoError) -> String {
     let target = Permissions.resolved(path)
-    let isGranted = granted.contains { folder in
-      let root = Permissions.resolved(folder)
-      return target == root || target.hasPrefix(root.hasSuffix("/") ? root : root + "/")
+    if isOffLimits(target) {
+      throw CargoError(
+        .permission, "\(path) is not for recipes",
+        hint: "the workspace, the journal, .cargo, /proc, /sys and /dev are never open to them")
     }
-    if isGranted { return nil }
-    return CargoError(
-      .permission,
-      "\(access == .read ? "reading" : "writing") \(path) was not granted",
+    let granted = access == .read ? grant.read : grant.write
+    let isGranted = granted.contains { Permissions.isInside(target, Permissions.resolved($0)) }
+    if isGranted { return target }
+    throw CargoError(
+      .permission, "\(access == .read ? "reading" : "writing") \(path) was not granted",
       hint: "grant it with permissions.\(access.rawValue) = { \"\(path)\" } in the manifest, "
         + "or --allow-\(access.rawValue) \(path)")
+  }
+
+  /// Files by which a recipe could look at or change the host itself: its database files with what
+  /// SQLite keeps beside them (`-wal`, `-shm`), folders of the host's own, the kernel's view of the
+  /// process.
+  private func isOffLimits(_ target: String) -> Bool {
+    if target.split(separator: "/").contains(".cargo") { return true }
+    if ["/proc", "/sys", "/dev"].contains(where: { Permissions.isInside(target, $0) }) {
+      return true
+    }
+    return offLimits.contains { path in
+      let own = Permissions.resolved(path)
+      return target == own || target.hasPrefix(own + "-")
+    }
+  }
+
+  private static func isInside(_ path: String, _ folder: String) -> Bool {
+    path == folder || path.hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
   }
 
   /// The absolute path with links followed as far as it exists, dots resolved.

@@ -12,6 +12,8 @@ public struct Permissions: Sendable {
   private let isStrict: Bool
   /// Whether operations that write need one even so.
   private let isLive: Bool
+  /// Files of the host's own, which no grant opens to a recipe.
+  let offLimits: [String]
 
   /// Makes the permissions of a run.
   ///
@@ -19,10 +21,15 @@ public struct Permissions: Sendable {
   ///   - manifest: the recipe's manifest, if it has one.
   ///   - granted: what the command line grants.
   ///   - isLive: whether the workspace is a live one.
-  public init(manifest: Manifest?, granted: Grant = Grant(), isLive: Bool) {
+  ///   - offLimits: files that no grant opens to a recipe, with what SQLite keeps beside them: the
+  ///     workspace and the journal.
+  public init(
+    manifest: Manifest?, granted: Grant = Grant(), isLive: Bool, offLimits: [String] = []
+  ) {
     grant = manifest.map { $0.permissions.union(granted) } ?? granted
     isStrict = manifest != nil
     self.isLive = isLive
+    self.offLimits = offLimits
   }
 
   /// Why an operation may not be called; nil when it may.
@@ -57,8 +64,13 @@ public struct Permissions: Sendable {
         + "or --allow-actions \(action)")
   }
 
-  /// Why an environment variable may not be read; nil when it may.
+  /// Why an environment variable may not be read; nil when it may. The platform's token is nobody's.
   public func refusal(ofVariable name: String) -> CargoError? {
+    if name == "CARGO_API_TOKEN" {
+      return CargoError(
+        .permission, "the environment variable \(name) is not for recipes",
+        hint: "operations carry the token by themselves")
+    }
     let isGranted = grant.env.contains { granted in
       granted == name || (NamePattern(granted)?.matches(name) ?? false)
     }
