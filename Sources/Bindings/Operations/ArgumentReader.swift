@@ -118,6 +118,9 @@ struct ArgumentReader {
         arguments.values.append((position, [UInt8]("null".utf8)))
       } else if parameter.isRequired {
         throw refuse("the argument '\(parameter.name)' is missing", hint: parameter.help)
+      } else if parameter.location == .path, case .uuid(let reference?) = parameter.type {
+        // Canonical order puts it behind the model that it is looked up by.
+        arguments.standIn = (position, reference)
       }
     }
   }

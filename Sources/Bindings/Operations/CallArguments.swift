@@ -27,6 +27,8 @@ struct CallArguments {
   /// The JSON of each given field, by position.
   var values: [(field: Int, json: [UInt8])] = []
   var names: [Name] = []
+  /// A thing of the model that the address needs and the recipe need not name: any will do.
+  var standIn: (field: Int, reference: ParameterType.Reference)?
   /// `prospeo.findEmail`, where the call runs an action that was given by name.
   var actionName: String?
 

@@ -49,7 +49,9 @@ final class OperationBinding {
   /// The parameter that a bare argument stands for: `run.get(uuid)`.
   var bareParameter: Int? {
     let sent = fields.indices.filter { fields[$0].parameter.location != .host }
-    let required = sent.filter { fields[$0].parameter.isRequired }
+    let required = sent.filter {
+      fields[$0].parameter.isRequired && fields[$0].parameter.defaultJSON == nil
+    }
     if required.count == 1 { return required[0] }
     return sent.count == 1 ? sent[0] : nil
   }

@@ -159,7 +159,7 @@ final class OperationModule: Library {
     let holder = CallHolder()
     let watcher = arguments.options.onPoll.map { PollWatcher(runner, stack, function: $0) }
     let waiter = runner.wait { holder.cancel() }
-    if arguments.names.isEmpty {
+    if arguments.names.isEmpty && arguments.standIn == nil {
       start(binding, arguments, holder, waiter, watcher)
     } else {
       resolver.resolve(arguments, binding) { [self] result in
@@ -202,9 +202,10 @@ final class OperationModule: Library {
     }
     holder.call = call
     let shape = options.waits ? operation.result : operation.pendingResult
-    handler.handle(call) { [runner] result in
+    handler.handle(call) { [runner, resolver] result in
       switch result {
       case .success(let answer):
+        resolver.note(operation)
         runner.wake(waiter, .answer(answer, shape, keepsNulls: options.keepsNulls))
       case .failure(let error):
         var error = error

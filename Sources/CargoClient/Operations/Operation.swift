@@ -53,6 +53,8 @@ public struct Operation: Sendable {
     case run
     /// A finished run becomes `{output, run, context, configs, credits}`.
     case execution
+    /// A list of rows, which the answer has or points to by a `url` (`batch.download`).
+    case rows
     /// A finished batch and its rows become `{results, errors, batch, credits}`.
     case batchExecution
     /// `{userMessage, assistantMessage}`; after waiting, the finished assistant message.

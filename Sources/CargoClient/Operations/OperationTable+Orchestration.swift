@@ -70,9 +70,8 @@ extension OperationTable {
         .required("uuids", .array(.uuid()), "The runs."),
       ], .whole, .write),
     row(
-      "orchestration", "run.download", "Makes a file of the runs of a workflow.",
-      .post, "/orchestration/runs/download", runFilters + [.limit, .offset], .unwrap("url"),
-      .read),
+      "orchestration", "run.download", "Downloads the runs of a workflow.",
+      .post, "/orchestration/runs/download", runFilters + [.limit, .offset], .rows, .read),
     row(
       "orchestration", "run.download_outputs", "Makes a file of what a node gave in each run.",
       .post, "/orchestration/runs/download-outputs",
@@ -126,7 +125,7 @@ extension OperationTable {
       [
         .uuid("The batch."),
         .required("output_node_slug", .string, "The node whose output is wanted."),
-      ], .unwrap("url"), .read),
+      ], .rows, .read),
   ]
 
   /// What `run.wait` and its like wait for.

@@ -46,7 +46,8 @@ extension OperationTable {
       "segmentation", "segment.download", "Makes files of the records a filter lets through.",
       .post, "/segmentation/segments/{uuid}/download",
       [
-        .required("uuid", .uuid(.segment), "Any segment of the model."),
+        // The address wants a segment, the body says which records (`cargo-platform.md` §11, 15).
+        .optional("uuid", .uuid(.segment), "Any segment of the model; its first unless given."),
         .required("model_uuid", .uuid(.model), "The model."),
         .required("filter", .filter, "The filter.", default: everyRecord),
         .optional("sort", .sort, "The order, a list of {columnSlug, kind}."), .limit,

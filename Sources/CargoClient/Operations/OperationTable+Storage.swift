@@ -6,14 +6,15 @@ extension OperationTable {
       .unwrap("datasets"), .read),
     row(
       "storage", "dataset.get", "Looks at a dataset.", .get, "/storage/datasets/{uuid}",
-      [.uuid("The dataset.")], .unwrap("dataset"), .read),
+      [.uuid("The dataset.", .dataset)], .unwrap("dataset"), .read),
   ]
 
   static let models: [Operation] = [
     row(
       "storage", "model.list", "Lists the models and their columns.",
       .get, "/storage/models/list",
-      [.optional("dataset_uuid", .uuid(), "Only models of this dataset.")], .unwrap("models"),
+      [.optional("dataset_uuid", .uuid(.dataset), "Only models of this dataset.")],
+      .unwrap("models"),
       .read),
     row(
       "storage", "model.get", "Looks at a model and its columns.",
@@ -22,7 +23,7 @@ extension OperationTable {
       "storage", "model.create", "Makes a model.", .post, "/storage/models",
       [
         .required("slug", .string, "Its name in SQL."), .required("name", .string, "Its name."),
-        .required("dataset_uuid", .uuid(), "The dataset it lies in."),
+        .required("dataset_uuid", .uuid(.dataset), "The dataset it lies in."),
         .required("extractor_slug", .string, "What fills it."),
         .required("config", .object(), "The extractor's settings.", default: "{}"),
         .optional("schedule", .object(), "When it is filled.", nullable: true),
@@ -74,7 +75,7 @@ extension OperationTable {
       "storage", "relationship.set", "Sets the relationships of a dataset.",
       .post, "/storage/relationships",
       [
-        .required("dataset_uuid", .uuid(), "The dataset."),
+        .required("dataset_uuid", .uuid(.dataset), "The dataset."),
         .required(
           "relationships", .array(.object()), "All of them: from and to model and column."),
       ], .unwrap("relationships"), .write),

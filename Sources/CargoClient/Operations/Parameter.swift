@@ -134,7 +134,7 @@ public indirect enum ParameterType: Sendable, Equatable {
 
   /// What a name may stand for: the argument `model = "companies"` where `model_uuid` is meant.
   public enum Reference: String, Sendable, CaseIterable {
-    case model, segment, tool, play, agent, connector
+    case dataset, model, segment, tool, play, agent, connector
     /// A workflow has no name of its own: `tool = "…"` or `play = "…"` stands for its workflow.
     case workflow
   }

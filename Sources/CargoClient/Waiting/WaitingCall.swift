@@ -29,7 +29,10 @@ final class WaitingCall {
     switch call.operation.waiting {
     case .never:
       send(call.operation, call.arguments, waits: false) { wait, body in
-        wait.finish(.success(OperationAnswer(body: body)))
+        guard wait.call.operation.result == .rows else {
+          return wait.finish(.success(OperationAnswer(body: body)))
+        }
+        wait.downloadRows(body, of: wait.name) { OperationAnswer(body: $0) }
       }
     case .onRequest(let kind), .byDefault(let kind): create(kind)
     case .only(let kind): attach(kind)
@@ -192,7 +195,9 @@ final class WaitingCall {
     do throws(CargoError) {
       let download = try waiter.operation(named: "batch.download")
       send(download, downloadArguments(), waits: false) { wait, rows in
-        wait.downloaded(rows, body)
+        wait.downloadRows(rows, of: "batch \(wait.uuid ?? "")") {
+          OperationAnswer(body: body, rows: $0)
+        }
       }
     } catch {
       finish(.failure(error))
@@ -219,28 +224,30 @@ final class WaitingCall {
     return writer.bytes
   }
 
-  private func downloaded(_ answer: [UInt8], _ body: [UInt8]) {
-    switch BatchRows(answer) {
-    case .rows(let rows): finish(.success(OperationAnswer(body: body, rows: rows)))
+  /// Takes the rows of a download from its answer, or from the file that the answer points to.
+  private func downloadRows(
+    _ answer: [UInt8], of subject: String, _ makeAnswer: @escaping ([UInt8]) -> OperationAnswer
+  ) {
+    switch DownloadedRows(answer) {
+    case .rows(let rows): finish(.success(makeAnswer(rows)))
     case .elsewhere(let url):
       guard let fetcher = waiter.fetcher else {
-        let message = "the rows of batch \(uuid ?? "") are in a file that cannot be fetched here"
+        let message = "the rows of \(subject) are in a file that cannot be fetched here"
         return finish(.failure(CargoError(.http, message, operation: name)))
       }
       let id = fetcher.fetch(url, for: call.operation) { result in
         self.abandonRequest = nil
-        switch result.map(BatchRows.init) {
-        case .success(.rows(let rows)):
-          self.finish(.success(OperationAnswer(body: body, rows: rows)))
+        switch result.map(DownloadedRows.init) {
+        case .success(.rows(let rows)): self.finish(.success(makeAnswer(rows)))
         case .success:
-          let message = "the file with the rows of batch \(self.uuid ?? "") has no rows"
+          let message = "the file with the rows of \(subject) has no rows"
           self.finish(.failure(CargoError(.http, message, operation: self.name)))
         case .failure(let error): self.fail(error)
         }
       }
       abandonRequest = { fetcher.cancel(id) }
     case .unusable:
-      let message = "the download of batch \(uuid ?? "") has neither rows nor their address"
+      let message = "the download of \(subject) has neither rows nor their address"
       finish(.failure(CargoError(.http, message, operation: name)))
     }
   }

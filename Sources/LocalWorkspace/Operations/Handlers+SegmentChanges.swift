@@ -38,7 +38,9 @@ extension Handlers {
     },
     "segment.download": .read { reading in
       let (arguments, connection) = (reading.arguments, reading.connection)
-      _ = try Segment.find(arguments.uuid("uuid"), in: connection)
+      if let uuid = arguments.optionalUUID("uuid") {
+        _ = try Segment.find(uuid, in: connection)
+      }
       let model = try Model.find(arguments.uuid("modelUuid"), in: connection)
       let url = try Export.write(columns: model.columns.map(\.slug), of: reading) { write in
         try connection.transaction(.deferred) {

@@ -23,13 +23,17 @@ import Testing
     #expect(table.subtracting(contract).sorted() == [])
   }
 
-  @Test func everyPathParameterIsARequiredParameter() {
+  /// Required, or looked up among the things of the model that the call names.
+  @Test func everyPathParameterIsKnownBeforeItIsSent() {
     for operation in OperationTable.all {
       let named = operation.path.split(separator: "{").dropFirst()
         .map { String($0.prefix { $0 != "}" }) }
       let declared = operation.parameters.filter { $0.location == .path }
       #expect(Set(named) == Set(declared.map(\.wireName)), "\(operation.name)")
-      #expect(!declared.contains { !$0.isRequired }, "\(operation.name)")
+      for parameter in declared where !parameter.isRequired {
+        #expect(parameter.type == .uuid(.segment), "\(operation.name)")
+        #expect(operation.parameters.contains { $0.wireName == "modelUuid" && $0.isRequired })
+      }
       #expect(operation.path.hasPrefix("/"))
     }
   }

@@ -1,5 +1,5 @@
-/// What `batch.download` answers: the rows, or where they are (`cargo-platform.md` §2.5, §3.3).
-enum BatchRows {
+/// What a download answers: the rows, or where they are (`cargo-platform.md` §2.5, §3.3).
+enum DownloadedRows {
   /// A JSON array of rows.
   case rows([UInt8])
   /// The address of a file with them.
@@ -19,7 +19,7 @@ enum BatchRows {
         url.map { .elsewhere($0) }
         ?? (document.root.object != nil ? .rows([0x5b] + answer + [0x5d]) : .unusable)
     } else if first == UInt8(ascii: "{") {
-      self = .rows(BatchRows.array(ofLines: answer))
+      self = .rows(DownloadedRows.array(ofLines: answer))
     } else {
       self = .unusable
     }
