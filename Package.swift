@@ -51,6 +51,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
+    // Writes docs/reference; no part of the command.
+    .executableTarget(
+      name: "ReferencePages", dependencies: ["LocalWorkspace", "CargoClient"],
+      swiftSettings: swiftSettings),
 
     // Tests, one folder per target.
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: swiftSettings),

@@ -21,6 +21,13 @@ public final class LocalWorkspace: Transport {
     self.demo = demo
   }
 
+  /// Whether it has an answer for the operation; what it has none for needs a live workspace.
+  public static func answers(_ operation: Operation) -> Bool {
+    // Looks are answered for waits: `run.wait` sends none of its own.
+    if case .only = operation.waiting { return true }
+    return Handlers.all[operation.name] != nil
+  }
+
   /// Whether there is a file at that path.
   public static func exists(at path: String) -> Bool { WorkspaceFile.exists(at: path) }
 

@@ -46,14 +46,11 @@ final class OperationBinding {
     }
   }
 
-  /// The parameter that a bare argument stands for: `run.get(uuid)`.
+  /// The position of the parameter that a bare argument stands for: `run.get(uuid)`.
   var bareParameter: Int? {
-    let sent = fields.indices.filter { fields[$0].parameter.location != .host }
-    let required = sent.filter {
-      fields[$0].parameter.isRequired && fields[$0].parameter.defaultJSON == nil
+    operation.bareParameter.flatMap { bare in
+      fields.firstIndex { $0.parameter.name == bare.name }
     }
-    if required.count == 1 { return required[0] }
-    return sent.count == 1 ? sent[0] : nil
   }
 
   /// All names that may be given, for "did you mean".

@@ -44,7 +44,7 @@ public struct Operation: Sendable {
     /// The whole answer, as it is.
     case whole
     /// The value under one key: `segment.list()` is the array under `segments`. An answer without
-    /// the key stays whole.
+    /// the key is an error.
     case unwrap(String)
     /// Plain text, which a transport hands over as a JSON string (`get_documentation`).
     case text
@@ -125,10 +125,11 @@ public struct Operation: Sendable {
   public var platformName: String { Parameter.camelCase(fullName) }
 
   /// The parameter that a bare value stands for (`run.get(uuid)`, `storage.query("SELECT …")`): the
-  /// only one that is required, or the only one there is; nil when there is no such.
+  /// only one that is required and has no default, or the only one there is; nil when there is no
+  /// such.
   public var bareParameter: Parameter? {
     let sent = parameters.filter { $0.location != .host }
-    let required = sent.filter(\.isRequired)
+    let required = sent.filter { $0.isRequired && $0.defaultJSON == nil }
     if required.count == 1 { return required[0] }
     return sent.count == 1 ? sent[0] : nil
   }
