@@ -27,7 +27,9 @@ let package = Package(
     .target(name: "CJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
       name: "CPrelude",
-      exclude: ["modules.lua", "progress.lua", "report.lua", "tasks.lua", "waterfall.lua"]),
+      exclude: [
+        "modules.lua", "progress.lua", "report.lua", "tasks.lua", "waterfall.lua", "where.lua",
+      ]),
     .target(name: "CLuaHost", dependencies: ["CLua", "CJSON"]),
 
     // The house, from the ground up.

@@ -27,3 +27,8 @@ static const unsigned char progress[] = {
 #embed "progress.lua"
 };
 const cargo_prelude cargo_prelude_progress = {"=[cargo progress]", progress, sizeof progress};
+
+static const unsigned char where_[] = {
+#embed "where.lua"
+};
+const cargo_prelude cargo_prelude_where = {"=[cargo where]", where_, sizeof where_};

@@ -11,6 +11,9 @@ struct ArgumentReader {
   let binding: OperationBinding
   private var operation: Operation { binding.operation }
 
+  /// What JSON has in it that holds an expression made with `where`.
+  private static let expressionMark = [UInt8]("\"\(WhereExpression.mark)\":".utf8)
+
   /// Where on the stack the `on_poll` function is kept until the call has left.
   private static let onPollSlot: Int32 = 3
 
@@ -153,6 +156,9 @@ struct ArgumentReader {
     if json == nil {
       var bytes: [UInt8] = []
       guard host.encode(stack, index, shape: field.shape, into: &bytes) else { throw .value }
+      if field.takesFilter && bytes.contains(sequence: Self.expressionMark) {
+        arguments.expressions.append(position)
+      }
       json = bytes
     }
     guard !arguments.values.contains(where: { $0.field == position }) else {
@@ -264,7 +270,12 @@ struct ArgumentReader {
     case .array:
       guard type == .table else { throw wrongType(parameter.name, "a list", index) }
     case .object:
-      guard type == .table else { throw wrongType(parameter.name, "a table", index) }
+      guard type == .table else {
+        throw refuse(
+          "'\(parameter.name)' must be a table, got \(type.name)",
+          hint: type == .boolean && parameter.wireName == "filter"
+            ? "Lua cannot hand on a comparison: write where.country:is(\"US\"), not ==" : nil)
+      }
       if parameter.wireName == "filter" { try checkSpelling(ofFilterAt: index) }
     case .any, .uuid, .handle, .function:
       break
@@ -384,5 +395,20 @@ enum UUIDText {
 
   private static func isHexDigit(_ byte: UInt8) -> Bool {
     (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70)
+  }
+}
+
+extension [UInt8] {
+  /// Whether these bytes stand somewhere in it.
+  fileprivate func contains(sequence: [UInt8]) -> Bool {
+    guard count >= sequence.count, let first = sequence.first else { return sequence.isEmpty }
+    return withUnsafeBufferPointer { bytes in
+      var start = 0
+      while let found = bytes[start...].firstIndex(of: first), found + sequence.count <= count {
+        if bytes[found...].starts(with: sequence) { return true }
+        start = found + 1
+      }
+      return false
+    }
   }
 }

@@ -29,8 +29,18 @@ struct CallArguments {
   var names: [Name] = []
   /// A thing of the model that the address needs and the recipe need not name: any will do.
   var standIn: (field: Int, reference: ParameterType.Reference)?
+  /// The fields that hold a filter made with `where`, to be understood before the call leaves.
+  var expressions: [Int] = []
   /// `prospeo.findEmail`, where the call runs an action that was given by name.
   var actionName: String?
+
+  /// The text of a field by its name on the wire.
+  func uuid(_ wireName: String, _ binding: OperationBinding) -> String? {
+    guard
+      let value = values.first(where: { binding.fields[$0.field].parameter.wireName == wireName })
+    else { return nil }
+    return (try? JSONValue(value.json))?.string
+  }
 
   /// The request's body: one object, keys sorted.
   func body(_ binding: OperationBinding) -> [UInt8] {

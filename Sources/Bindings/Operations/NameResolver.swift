@@ -86,10 +86,12 @@ final class NameResolver {
     if catalogues[kind]?.waiting.isEmpty ?? false { catalogues[kind] = nil }
   }
 
-  private func find(
+  /// Finds the uuid of a name, which may be one already; the completion may be called at once.
+  func find(
     _ name: CallArguments.Name, _ operation: Operation,
     completion: @escaping (Result<String, CargoError>) -> Void
   ) {
+    if UUIDText.isUUID(name.name) { return completion(.success(name.name)) }
     let kind = NameResolver.kind(of: name)
     let isFresh = catalogues[kind]?.entries == nil
     withDataset(of: name) { [self] result in

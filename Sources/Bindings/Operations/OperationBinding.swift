@@ -12,6 +12,8 @@ final class OperationBinding {
     /// `"wireName":`
     let jsonKey: [UInt8]
     let shape: OpaquePointer?
+    /// Whether there is room for a filter in it, which `where` may have made.
+    let takesFilter: Bool
   }
 
   let operation: Operation
@@ -26,7 +28,7 @@ final class OperationBinding {
         parameter: parameter,
         names: ([parameter.name, parameter.wireName] + parameter.aliases).map { [UInt8]($0.utf8) },
         jsonKey: [UInt8]("\"\(parameter.wireName)\":".utf8),
-        shape: parameter.type.makeShape())
+        shape: parameter.type.makeShape(), takesFilter: parameter.type.holdsFilter)
     }
     self.fields = fields
     canonicalOrder = fields.indices

@@ -8,6 +8,7 @@ final class OperationModule: Library {
   private let runner: TaskRunner
   private let handler: any CallHandler
   private let resolver: NameResolver
+  private let expressions: WhereResolver
   private var bindings: [OperationBinding?]
 
   /// Operations that take no namespace apart: `whoami`.
@@ -29,6 +30,7 @@ final class OperationModule: Library {
     self.runner = runner
     self.handler = handler
     resolver = NameResolver(handler: handler)
+    expressions = WhereResolver(handler: handler, names: resolver)
     bindings = Array(repeating: nil, count: OperationTable.all.count)
   }
 
@@ -159,17 +161,30 @@ final class OperationModule: Library {
     let holder = CallHolder()
     let watcher = arguments.options.onPoll.map { PollWatcher(runner, stack, function: $0) }
     let waiter = runner.wait { holder.cancel() }
-    if arguments.names.isEmpty && arguments.standIn == nil {
-      start(binding, arguments, holder, waiter, watcher)
-    } else {
-      resolver.resolve(arguments, binding) { [self] result in
-        switch result {
-        case .success(let resolved): start(binding, resolved, holder, waiter, watcher)
-        case .failure(let error): runner.wake(waiter, .error(error))
-        }
+    resolve(arguments, binding) { [self] result in
+      switch result {
+      case .success(let resolved): start(binding, resolved, holder, waiter, watcher)
+      case .failure(let error): runner.wake(waiter, .error(error))
       }
     }
     return Int32(CS_WAIT)
+  }
+
+  /// Turns names into uuids and expressions into filters; mostly there are none, and `completion` is
+  /// called at once.
+  private func resolve(
+    _ arguments: CallArguments, _ binding: OperationBinding,
+    completion: @escaping (Result<CallArguments, CargoError>) -> Void
+  ) {
+    guard
+      !arguments.names.isEmpty || !arguments.expressions.isEmpty || arguments.standIn != nil
+    else { return completion(.success(arguments)) }
+    resolver.resolve(arguments, binding) { [expressions] result in
+      switch result {
+      case .success(let named): expressions.resolve(named, binding, completion: completion)
+      case .failure(let error): completion(.failure(error))
+      }
+    }
   }
 
   /// What a cancelled task gives up, once there is something.

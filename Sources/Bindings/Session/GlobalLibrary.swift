@@ -26,6 +26,7 @@ final class GlobalLibrary {
       JSONLibrary(host: host),
       FileLibrary(host: host, files: services.files, functions: functions),
       EnvironmentLibrary(environment: services.environment, functions: functions),
+      WhereLibrary(prelude: prelude, functions: functions),
       // Last: its names are many, and made when they are first asked for.
       OperationModule(runner: runner, handler: services.calls),
     ]

@@ -19,4 +19,6 @@ extern const cargo_prelude cargo_prelude_report;
 extern const cargo_prelude cargo_prelude_waterfall;
 /// `progress`.
 extern const cargo_prelude cargo_prelude_progress;
+/// `where`.
+extern const cargo_prelude cargo_prelude_where;
 #endif

@@ -13,6 +13,16 @@ extension ParameterType {
         ]))),
   ])
 
+  /// Whether it is a filter or has one in it.
+  public var holdsFilter: Bool {
+    switch self {
+    case .filter: true
+    case .array(let element): element.holdsFilter
+    case .object(let fields): fields.contains { $0.type.holdsFilter }
+    default: false
+    }
+  }
+
   /// A condition on a column, a segment, an enrollment, or on rows of a related model.
   private static let condition = ParameterType.object(
     conditionFields + [

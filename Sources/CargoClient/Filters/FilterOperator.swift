@@ -1,5 +1,5 @@
-/// The operators of conditions (`cargo-platform.md` §6.2).
-enum FilterOperator: String, CaseIterable, Sendable {
+/// The operators of conditions (`cargo-platform.md` §6.2); the raw values are the wire's.
+public enum FilterOperator: String, CaseIterable, Sendable {
   case `is`, isNot, contains, doesNotContain, startsWith, endsWith
   case greaterThan, lowerThan, between
   case isNull, isNotNull, isEmpty, isNotEmpty
@@ -7,7 +7,7 @@ enum FilterOperator: String, CaseIterable, Sendable {
   case matchConditions
 
   /// Whether the operator asks only whether there is a value: it works on columns of every type.
-  var asksForPresence: Bool {
+  public var asksForPresence: Bool {
     switch self {
     case .isNull, .isNotNull, .isEmpty, .isNotEmpty: true
     default: false
@@ -15,7 +15,7 @@ enum FilterOperator: String, CaseIterable, Sendable {
   }
 
   /// The operator whose opposite this one is.
-  var opposed: FilterOperator? {
+  public var opposed: FilterOperator? {
     switch self {
     case .isNot: .is
     case .doesNotContain: .contains
@@ -35,18 +35,18 @@ enum FilterOperator: String, CaseIterable, Sendable {
   ]
 
   /// The allowed operator that someone who wrote `word` most likely meant.
-  static func synonym(of word: String, among allowed: [FilterOperator]) -> FilterOperator? {
+  public static func synonym(of word: String, among allowed: [FilterOperator]) -> FilterOperator? {
     synonyms[word].flatMap { allowed.contains($0) ? $0 : nil }
   }
 }
 
-/// The kinds of conditions.
-enum FilterKind: String, CaseIterable, Sendable {
+/// The kinds of conditions; those before `objectProperty` are also the types of columns.
+public enum FilterKind: String, CaseIterable, Sendable {
   case string, number, date, boolean, object, array, vector, any
   case objectProperty, segment, enrollment, occurrence, sql
 
   /// The operators that a kind has; empty for kinds that have their own members.
-  var operators: [FilterOperator] {
+  public var operators: [FilterOperator] {
     let presence: [FilterOperator] = [.isNull, .isNotNull]
     let empty: [FilterOperator] = [.isEmpty, .isNotEmpty]
     let text: [FilterOperator] = [

@@ -1,0 +1,30 @@
+local function show(fn)
+  local ok, err = pcall(fn)
+  print(ok and "no error" or tostring(err))
+end
+local function fetch(filter)
+  return function() segment.fetch { model = "companies", filter = filter } end
+end
+
+show(fetch(where.contry:is("France")))
+show(fetch(where.country:gt("France")))
+show(fetch(where.employee_count:gt("many")))
+show(fetch(where.country))
+show(fetch(where.country == "US"))
+show(fetch(where.in_segment("large companies")))
+show(fetch(where.related("contacts").emial:is_null()))
+show(fetch(~where.country:starts_with("U")))
+show(function() return where.country:iz("US") end)
+show(function() return where.country:is() end)
+show(function() return where.country:is({}) end)
+show(function() return where.country:is(nil) end)
+show(function() return where.employee_count > 100 end)
+show(function() return where.country & where.name:is_null() end)
+show(function() return where.country:is("US") & (where.name == "x") end)
+show(function() return where.country:is("US"):is("FR") end)
+show(function() return where.country("US") end)
+show(function() where.country = "US" end)
+local all = where.country:is("US")
+for i = 1, 300 do all = all | where.employee_count:is(i) end
+show(fetch(all))
+print(getmetatable(where), getmetatable(all), (pcall(setmetatable, where, {})))
