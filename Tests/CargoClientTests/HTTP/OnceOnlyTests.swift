@@ -16,7 +16,7 @@ import Testing
     client.exchange(
       HTTPRequest(
         method: "POST", url: server.origin + "/pay", body: Array(body.utf8),
-        limits: HTTPLimits(totalTimeout: 3), isReplayable: isReplayable), on: loop)
+        limits: HTTPLimits(totalTimeout: 60), isReplayable: isReplayable), on: loop)
   }
 
   /// Serves one GET, then reads the next request on the same connection and dies in silence; later
