@@ -231,7 +231,7 @@ import Testing
       _ = send(try call("run.create"), through: journal)
       try loop.wait { stub.open == 1 }
       let other = try Connection(path: path)
-      try other.execute("DROP TABLE outcomes")
+      try other.execute("DROP TABLE events")
       stub.finish()
       let error = #expect(throws: CargoError.self) { try journal.end(.done) }
       #expect(error?.kind == .journal)

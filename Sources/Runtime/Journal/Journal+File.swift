@@ -37,11 +37,12 @@ extension Journal {
     return (connection, number)
   }
 
-  private static let schemaVersion: Int64 = 1
+  private static let schemaVersion: Int64 = 2
 
-  /// A step's id is the run's number and a sequence within the run: steps of one run lie together in
-  /// their order, and nothing is searched for while it runs. Intents and outcomes are apart because
-  /// both then only grow at their ends; a resumed run reads its steps once and needs no index.
+  /// A step's id is the run's number and a sequence within the run. Both large tables only grow at their
+  /// ends, and no index is kept: what is written once for every paid call must not move what is there.
+  /// Hence an event for the acceptance and another for the end, instead of one row that changes; a
+  /// resumed run reads its steps once.
   private static let schema = """
     CREATE TABLE runs (
       number INTEGER PRIMARY KEY,
@@ -65,23 +66,26 @@ extension Journal {
       request BLOB NOT NULL,
       time INTEGER NOT NULL
     );
-    CREATE TABLE outcomes (
-      step INTEGER PRIMARY KEY,
+    CREATE TABLE events (
+      number INTEGER PRIMARY KEY,
+      step INTEGER NOT NULL,
       state TEXT NOT NULL,
       uuid TEXT,
-      accepted INTEGER,
-      result BLOB,
-      rows BLOB,
-      error TEXT,
+      time INTEGER NOT NULL,
       credits INTEGER,
-      finished INTEGER
+      error TEXT,
+      result BLOB,
+      rows BLOB
     );
     CREATE VIEW steps AS
       SELECT intents.step AS id, run, key, occurrence, operation, action, request,
-        coalesce(state, 'intent') AS state, uuid, result, rows, error, credits,
-        time AS intended, accepted, finished
-      FROM intents LEFT JOIN outcomes ON outcomes.step = intents.step;
-    PRAGMA user_version = 1;
+        coalesce(state, 'intent') AS state, known.uuid, result, rows, error, credits,
+        intents.time AS intended, events.time AS changed
+      FROM intents
+      LEFT JOIN (SELECT step, max(number) AS last, max(uuid) AS uuid FROM events GROUP BY step)
+        AS known ON known.step = intents.step
+      LEFT JOIN events ON events.number = known.last;
+    PRAGMA user_version = 2;
     """
 
   /// One sentence that names the file.

@@ -69,7 +69,7 @@ public final class Journal {
   private var nextSequence: Int64 = 1
   /// What this turn of the loop has to write: one job for all of it.
   private var intents: [(Intent, (Result<Step, CargoError>) -> Void)] = []
-  private var outcomes: [Int64: StepOutcome] = [:]
+  private var events: [Int64: StepEvent] = [:]
   private var isFlushScheduled = false
 
   private enum State {
@@ -124,13 +124,13 @@ public final class Journal {
 
   /// Notes the uuid of the remote work. Holds nobody up.
   func accept(_ step: Step, uuid: String) {
-    outcomes[step.id, default: StepOutcome()].accept(uuid, at: Journal.now())
+    events[step.id, default: StepEvent()].accept(uuid, at: Journal.now())
     scheduleFlush()
   }
 
   /// Notes what a step brought. Holds nobody up.
   func record(_ step: Step, _ outcome: Outcome) {
-    outcomes[step.id, default: StepOutcome()].finish(outcome, at: Journal.now())
+    events[step.id, default: StepEvent()].finish(outcome, at: Journal.now())
     scheduleFlush()
   }
 
@@ -178,9 +178,9 @@ public final class Journal {
         for (row, completion) in zip(rows, bound.value) { completion(result.map { row.step }) }
       }
     }
-    if !outcomes.isEmpty {
-      let rows = outcomes.sorted { $0.key < $1.key }
-      outcomes = [:]
+    if !events.isEmpty {
+      let rows = events.sorted { $0.key < $1.key }
+      events = [:]
       committer.submit { connection in
         for (step, row) in rows { try row.insert(into: connection, step: step, redactor) }
       } completion: { result in

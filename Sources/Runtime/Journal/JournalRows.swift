@@ -22,20 +22,20 @@ struct Intent: Sendable {
 }
 
 /// What is new about a step: that it was accepted, how it ended, or both.
-struct StepOutcome: Sendable {
+struct StepEvent: Sendable {
   private var uuid: String?
-  private var acceptedAt: Int64?
   private var outcome: Journal.Outcome?
-  private var finishedAt: Int64?
+  /// Milliseconds since 1970.
+  private var time: Int64 = 0
 
   mutating func accept(_ uuid: String, at time: Int64) {
     self.uuid = uuid
-    acceptedAt = time
+    self.time = time
   }
 
   mutating func finish(_ outcome: Journal.Outcome, at time: Int64) {
     self.outcome = outcome
-    finishedAt = time
+    self.time = time
   }
 
   func insert(into connection: Connection, step: Int64, _ redactor: Redactor) throws {
@@ -60,19 +60,9 @@ struct StepOutcome: Sendable {
       error = .text(redactor.redact(message))
     }
     try connection.run(
-      StepOutcome.statement,
+      "INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
-        .integer(step), .text(state), .optional(uuid), .optional(acceptedAt), result, rows, error,
-        credits, .optional(finishedAt),
+        .integer(step), .text(state), .optional(uuid), .integer(time), credits, error, result, rows,
       ])
   }
-
-  /// An end that comes after the acceptance was written keeps the uuid that is there.
-  private static let statement = """
-    INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (step) DO UPDATE SET state = excluded.state,
-      uuid = coalesce(excluded.uuid, uuid), accepted = coalesce(excluded.accepted, accepted),
-      result = excluded.result, rows = excluded.rows, error = excluded.error,
-      credits = excluded.credits, finished = excluded.finished
-    """
 }
