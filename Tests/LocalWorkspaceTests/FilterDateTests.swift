@@ -1,3 +1,4 @@
+import CargoClient
 import Testing
 
 @testable import LocalWorkspace

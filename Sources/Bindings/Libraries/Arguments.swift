@@ -42,6 +42,12 @@ struct Arguments {
     stack.isNoneOrNil(position) ? nil : try number(position, name)
   }
 
+  /// Returns nil from the function.
+  func none() -> Int32 {
+    stack.pushNil()
+    return 1
+  }
+
   /// Says that an argument has the wrong type.
   func wrongType(_ name: String, _ wanted: String, at position: Int32) -> CargoError {
     refusal("'\(name)' must be \(wanted), got \(stack.type(at: position).name)")

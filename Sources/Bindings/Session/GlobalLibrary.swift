@@ -27,6 +27,8 @@ final class GlobalLibrary {
       FileLibrary(host: host, files: services.files, functions: functions),
       EnvironmentLibrary(environment: services.environment, functions: functions),
       WhereLibrary(prelude: prelude, functions: functions),
+      TimeLibrary(clock: services.clock, functions: functions),
+      TextLibrary(random: services.random, functions: functions),
       // Last: its names are many, and made when they are first asked for.
       OperationModule(runner: runner, handler: services.calls),
     ]

@@ -22,6 +22,13 @@ public struct RecipeServices {
   public var files: RecipeFiles
   /// The environment variables that it may read.
   public var environment: RecipeEnvironment
+  /// The clock.
+  public var clock: () -> Instant = Instant.now
+  /// Gives so many random bytes, from the system's source.
+  public var random: (Int) -> [UInt8] = { count in
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: 0 ... .max, using: &generator) }
+  }
 
   /// Names the services. Without `permissions` the recipe reaches nothing outside the workspace.
   public init(

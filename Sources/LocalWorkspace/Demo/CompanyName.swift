@@ -1,3 +1,5 @@
+import CargoClient
+
 /// Company names as they are compared: without case, accents, punctuation and legal forms.
 enum CompanyName {
   /// Words in lower-case ASCII, one blank between them: `Klöckner & Co.` becomes `klockner and co`.
@@ -14,9 +16,11 @@ enum CompanyName {
         result.append(contentsOf: "and".utf8)
         space(&result)
       default:
-        if let letters = accents[scalar] {
+        if scalar.isASCII {
+          space(&result)
+        } else if let letters = LatinLetters.plain(scalar) {
           result.append(contentsOf: letters.utf8)
-        } else if scalar.isASCII || !scalar.properties.isAlphabetic {
+        } else if !scalar.properties.isAlphabetic {
           space(&result)
         } else {
           result.append(contentsOf: String(scalar).lowercased().utf8)
@@ -48,21 +52,6 @@ enum CompanyName {
     "lp", "llp", "ag", "se", "sa", "sas", "sca", "nv", "bv", "ab", "asa", "as", "oyj", "oy", "spa",
     "gmbh", "kgaa", "kg", "ohg", "kk", "holding", "holdings", "group", "and",
   ]
-
-  private static let accents: [Unicode.Scalar: String] = {
-    let groups: [(String, String)] = [
-      ("a", "àáâãåāăąÀÁÂÃÅĀĂĄ"), ("a", "äÄ"), ("ae", "æÆ"), ("c", "çćčĉċÇĆČĈĊ"), ("d", "ďđĎĐð"),
-      ("e", "èéêëēėęěĕÈÉÊËĒĖĘĚ"), ("g", "ğģĝġĞĢ"), ("h", "ħĥ"), ("i", "ìíîïīįıĭÌÍÎÏĪĮİ"),
-      ("k", "ķĶ"), ("l", "łļľĺŁĻĽ"), ("n", "ñńňņÑŃŇŅ"), ("o", "òóôõöøōőÒÓÔÕÖØŌŐ"), ("oe", "œŒ"),
-      ("r", "řŕŘ"), ("s", "śšşșŚŠŞȘ"), ("ss", "ß"), ("t", "ťţțŤŢȚ"), ("u", "ùúûüūůűųÙÚÛÜŪŮŰŲ"),
-      ("y", "ýÿÝ"), ("z", "źżžŹŻŽ"),
-    ]
-    var table: [Unicode.Scalar: String] = [:]
-    for (letters, scalars) in groups {
-      for scalar in scalars.unicodeScalars { table[scalar] = letters }
-    }
-    return table
-  }()
 }
 
 /// Web domains as they are compared.

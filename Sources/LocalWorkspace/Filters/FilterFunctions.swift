@@ -1,3 +1,4 @@
+import CargoClient
 import SQLite
 
 /// The SQL functions that compiled filters call. A connection that runs filters needs them.

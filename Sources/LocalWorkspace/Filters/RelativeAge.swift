@@ -1,3 +1,5 @@
+import CargoClient
+
 /// A span such as `3 months`, counted back from now (`cargo-platform.md` §6.4).
 enum RelativeAge {
   /// The units, in singular.

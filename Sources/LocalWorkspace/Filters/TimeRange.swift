@@ -1,3 +1,5 @@
+import CargoClient
+
 /// A span of time with both ends in it; an end that is nil is open.
 struct TimeRange: Equatable {
   var first: Instant?

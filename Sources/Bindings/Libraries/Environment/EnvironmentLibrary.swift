@@ -21,7 +21,9 @@ final class EnvironmentLibrary: Library {
       let name = try arguments.string(1, "name")
       guard !name.isEmpty, !name.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "=") })
       else { throw arguments.refusal("'\(name)' is no name of a variable") }
-      guard let value = try environment.value(of: name) else { return 0 }
+      guard let value = try environment.value(of: name) else {
+        return arguments.none()
+      }
       arguments.stack.push(value)
       return 1
     }
