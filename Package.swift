@@ -23,6 +23,7 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CCurl"),
     .target(name: "CPlatform"),
+    .target(name: "CCSV"),
     .target(name: "CDemoData", exclude: ["companies.csv", "integrations.csv", "actions.csv"]),
     .target(name: "CJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(
@@ -30,7 +31,7 @@ let package = Package(
       exclude: [
         "modules.lua", "progress.lua", "report.lua", "tasks.lua", "waterfall.lua", "where.lua",
       ]),
-    .target(name: "CLuaHost", dependencies: ["CLua", "CJSON"]),
+    .target(name: "CLuaHost", dependencies: ["CLua", "CJSON", "CCSV"]),
 
     // The house, from the ground up.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: swiftSettings),
@@ -38,10 +39,10 @@ let package = Package(
       name: "CargoClient", dependencies: ["CCurl", "CJSON", "CPlatform"],
       swiftSettings: swiftSettings),
     .target(
-      name: "LocalWorkspace", dependencies: ["CargoClient", "SQLite", "CDemoData"],
+      name: "LocalWorkspace", dependencies: ["CargoClient", "SQLite", "CCSV", "CDemoData"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Runtime", dependencies: ["CargoClient", "SQLite", "CPlatform"],
+      name: "Runtime", dependencies: ["CargoClient", "SQLite", "CCSV", "CPlatform"],
       swiftSettings: swiftSettings),
     .target(
       name: "Bindings", dependencies: ["Runtime", "CargoClient", "CLuaHost", "CLua", "CPrelude"],

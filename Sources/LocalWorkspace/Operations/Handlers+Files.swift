@@ -26,10 +26,11 @@ extension Handlers {
         [.text(reading.arguments.text("s3Filename"))]
       ) { $0.withBlob(0) { Array($0.prefix(1 << 20)) } }
       guard let content else { throw CargoError.notFound("File", code: "fileNotFound") }
+      let names = try UploadedFile.header(of: content)
       return JSONWriter.object { out in
         out.key("columns")
         out.beginArray()
-        for name in UploadedFile.header(of: content) {
+        for name in names {
           out.beginObject()
           out.field("type", "string")
           out.field("name", name)
@@ -70,25 +71,15 @@ enum UploadedFile {
     return content
   }
 
-  /// The names in the first line of a CSV file.
-  static func header(of content: [UInt8]) -> [String] {
-    var names: [String] = []
-    var field: [UInt8] = []
-    var isQuoted = false
-    var bytes = content[...]
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
-    scan: for byte in bytes {
-      switch byte {
-      // A doubled quote inside quotes closes and opens again; a name with one in it is rare enough.
-      case UInt8(ascii: "\""): isQuoted.toggle()
-      case UInt8(ascii: "\n") where !isQuoted, UInt8(ascii: "\r") where !isQuoted: break scan
-      case UInt8(ascii: ",") where !isQuoted:
-        names.append(String(decoding: field, as: UTF8.self))
-        field = []
-      default: field.append(byte)
+  /// The names in the first line of a CSV file, of which `content` is the beginning.
+  static func header(of content: [UInt8]) throws -> [String] {
+    try content.withUnsafeBytes { bytes in
+      do {
+        return try CSVReader(bytes).next()?.texts ?? []
+      } catch let failure as CSVReader.Failure {
+        let error = failure.error(in: "the file")
+        throw CargoError.refused(error.message, code: "fileNotReadable", hint: error.hint)
       }
     }
-    names.append(String(decoding: field, as: UTF8.self))
-    return names
   }
 }
