@@ -7,7 +7,7 @@ import CargoClient
 /// not asked at all when there is none: it costs more than starting Lua.
 struct ArgumentSplitter {
   /// The words that begin a subcommand of the parser's.
-  static let subcommands = ["call", "help", "init"]
+  static let subcommands = ["call", "help", "import", "init"]
 
   private var rest: ArraySlice<String>
   private var hostArguments: [String] = []

@@ -23,7 +23,7 @@ struct CargoScript: ParsableCommand {
       8 memory limit, 9 journal conflict or unknown outcome, 130 interrupted.
       """,
     version: Version.text,
-    subcommands: [CallCommand.self, InitCommand.self])
+    subcommands: [CallCommand.self, ImportCommand.self, InitCommand.self])
 
   @OptionGroup var flags: RunFlags
 

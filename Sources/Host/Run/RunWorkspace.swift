@@ -111,14 +111,8 @@ final class RunWorkspace: CallHandler {
 
   private func open() throws(CargoError) -> Assembly {
     if let opened { return opened }
-    if case .local(let path) = choice, !LocalWorkspace.exists(at: path) {
-      guard path == WorkspaceChoice.defaultPath else {
-        throw CargoError(
-          .journal, "there is no workspace file \(path)",
-          hint: "leave out the path to get a demo workspace in \(WorkspaceChoice.defaultPath)")
-      }
-      try LocalWorkspace.createDemo(at: path)
-      terminal.note("there was no workspace here: made one with demo data, \(path)")
+    if case .local(let path) = choice {
+      try WorkspaceChoice.makeLocalFile(at: path, terminal)
     }
     let assembly = try Assembly(
       choice, transport: settings.transport, recipe: prepared,
@@ -131,6 +125,18 @@ final class RunWorkspace: CallHandler {
 }
 
 extension WorkspaceChoice {
+  /// Makes the folder's own workspace where there is none; any other must be there.
+  static func makeLocalFile(at path: String, _ terminal: Terminal) throws(CargoError) {
+    if LocalWorkspace.exists(at: path) { return }
+    guard path == WorkspaceChoice.defaultPath else {
+      throw CargoError(
+        .journal, "there is no workspace file \(path)",
+        hint: "leave out the path to get a demo workspace in \(WorkspaceChoice.defaultPath)")
+    }
+    try LocalWorkspace.createDemo(at: path)
+    terminal.note("there was no workspace here: made one with demo data, \(path)")
+  }
+
   /// What carries requests there; nothing is opened or reached before the first one.
   fileprivate func makeTransport(
     _ options: RunOptions, _ loop: EventLoop

@@ -35,6 +35,17 @@ enum Quantity {
     return digits.isEmpty ? "\(sign)\(whole)" : "\(sign)\(whole).\(digits)"
   }
 
+  /// "1,000,000".
+  static func grouped(_ count: Int) -> String {
+    var digits = String(count)
+    var end = digits.utf8.count - 3
+    while end > (count < 0 ? 1 : 0) {
+      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: end))
+      end -= 3
+    }
+    return digits
+  }
+
   /// "1 row", "20 rows".
   static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"

@@ -10,6 +10,11 @@ enum Identifier {
     return text(time | generator.next() & 0xFFFF, generator.next())
   }
 
+  /// One of a sequence: the clock in front, then 74 bits from a generator.
+  fileprivate static func make(at time: Int64, _ high: UInt64, _ low: UInt64) -> String {
+    text(UInt64(truncatingIfNeeded: time) << 16 | high & 0xFFFF, low)
+  }
+
   /// One that depends on a name alone: what the bundled catalogue and the demo data use, so that the
   /// same thing has the same uuid in every workspace.
   static func named(_ name: String) -> String {
@@ -51,5 +56,33 @@ enum Identifier {
       position += 1
     }
     return position == 36
+  }
+}
+
+/// Many new UUIDs: the system is asked for randomness once, and for the time now and then.
+struct IdentifierSequence {
+  private var state: UInt64
+  private var time = Timestamp.now()
+  private var count = 0
+
+  init() {
+    var generator = SystemRandomNumberGenerator()
+    state = generator.next()
+  }
+
+  /// The next one.
+  mutating func next() -> String {
+    count += 1
+    if count % 256 == 0 { time = max(time, Timestamp.now()) }
+    return Identifier.make(at: time, random(), random())
+  }
+
+  /// SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014).
+  private mutating func random() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
   }
 }
