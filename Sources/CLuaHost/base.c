@@ -79,7 +79,7 @@ int host_protected_call(lua_State *L) {
 // The recipe's message handler must not see (and keep) what it may not catch.
 static int guarded_handler(lua_State *L) {
   cs_host *h = host_of(L);
-  if (h->killed || host_is_closing_error(L, 1)) return 1;
+  if (h->killed || coroutine_is_closing(L)) return 1;
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);

@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-static int depth_of_protected_calls(lua_State *L) {
+int host_protected_depth(lua_State *L) {
   int depth = 0;
   lua_Debug ar;
   for (int level = 0; lua_getstack(L, level, &ar); level++) {
@@ -33,7 +33,7 @@ bool cancellation_is_due(lua_State *L, cs_host *h) {
 
 int cancellation_raise(lua_State *L, cs_host *h) {
   h->unwinding = L;
-  h->unwinding_depth = depth_of_protected_calls(L);
+  h->unwinding_depth = host_protected_depth(L);
   cs_raise(L, "cancelled", NULL, "the task was cancelled");
 }
 
@@ -42,7 +42,7 @@ int cancellation_raise(lua_State *L, cs_host *h) {
 void cancellation_caught(lua_State *L, cs_host *h) {
   if (h->unwinding == NULL) return;
   if (h->unwinding == L) {
-    if (depth_of_protected_calls(L) <= h->unwinding_depth) h->unwinding = NULL;
+    if (host_protected_depth(L) <= h->unwinding_depth) h->unwinding = NULL;
   }
 }
 

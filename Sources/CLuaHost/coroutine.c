@@ -4,16 +4,6 @@
 
 #include "internal.h"
 
-// The address names the error by which coroutine.close unwinds a coroutine; no recipe can make or
-// keep it.
-static char closing_key;
-
-void host_push_closing_error(lua_State *L) { lua_pushlightuserdata(L, &closing_key); }
-
-bool host_is_closing_error(lua_State *L, int index) {
-  return lua_islightuserdata(L, index) && lua_touserdata(L, index) == &closing_key;
-}
-
 // Whether the recipe made the coroutine at `index`: a task is not the recipe's to yield, resume or
 // close.
 static bool is_recipes(lua_State *L, int index) {
@@ -27,13 +17,49 @@ static bool is_recipes(lua_State *L, int index) {
   return own;
 }
 
+// --- Being closed ------------------------------------------------------------------------------
+//
+// coroutine.close resumes the coroutine, and its coroutine.yield raises nil: what its <close>
+// variables are told when there was no error. Until it has ended, its entry among the coroutines is
+// the number of protected calls that are yet to be unwound.
+
+static int calls_to_unwind(lua_State *L) {
+  luaL_checkstack(L, 3, NULL);
+  // A state without libraries has no coroutines.
+  if (lua_getfield(L, LUA_REGISTRYINDEX, "cargo.coroutines") != LUA_TTABLE) return lua_pop(L, 1), -1;
+  lua_pushthread(L);
+  int count = lua_rawget(L, -2) == LUA_TNUMBER ? (int)lua_tointeger(L, -1) : -1;
+  lua_pop(L, 2);
+  return count;
+}
+
+static void set_calls_to_unwind(lua_State *L, int count) {
+  luaL_checkstack(L, 3, NULL);
+  lua_getfield(L, LUA_REGISTRYINDEX, "cargo.coroutines");
+  lua_pushthread(L);
+  lua_pushinteger(L, count);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+bool coroutine_is_closing(lua_State *L) {
+  int count = calls_to_unwind(L);
+  return count >= 0 && host_protected_depth(L) <= count;
+}
+
+bool coroutine_unwinds(lua_State *L) {
+  if (!coroutine_is_closing(L)) return false;
+  set_calls_to_unwind(L, host_protected_depth(L) - 1);
+  return true;
+}
+
 // --- Inside a coroutine -----------------------------------------------------------------------
 
 static int main_end(lua_State *L, int status, lua_KContext context) {
   (void)context;
   if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L);
   cs_host *h = host_of(L);
-  if (!h->killed && host_is_closing_error(L, -1)) return 0;
+  if (!h->killed && lua_isnil(L, -1) && calls_to_unwind(L) >= 0) return 0;
   return lua_error(L);
 }
 
@@ -46,13 +72,9 @@ int coroutine_main(lua_State *L) {
 static int yield_end(lua_State *L, int status, lua_KContext context) {
   (void)status;
   (void)context;
-  cs_host *h = host_of(L);
-  if (h->closing == L) {
-    h->closing = NULL;
-    host_push_closing_error(L);
-    return lua_error(L);
-  }
-  return lua_gettop(L);
+  if (calls_to_unwind(L) < 0) return lua_gettop(L);
+  lua_pushnil(L);
+  return lua_error(L);
 }
 
 static int co_yield(lua_State *L) {
@@ -61,6 +83,7 @@ static int co_yield(lua_State *L) {
   bool own = is_recipes(L, -1);
   lua_pop(L, 1);
   if (!own) return luaL_error(L, "attempt to yield from outside a coroutine");
+  if (calls_to_unwind(L) >= 0) return luaL_error(L, "cannot yield from a coroutine that is being closed");
   return lua_yieldk(L, lua_gettop(L), 0, yield_end);
 }
 
@@ -227,16 +250,7 @@ static int co_wrap(lua_State *L) {
 static int close_end(lua_State *L, int status, lua_KContext context);
 
 static int finish_close(lua_State *L, lua_State *co, int status) {
-  cs_host *h = host_of(L);
-  while (status == LUA_YIELD) {
-    if (h->host_yield) return lua_yieldk(L, 0, 0, close_end);
-    // A coroutine.yield while closing: there is nobody to yield to, so it goes on unwinding.
-    int results = 0;
-    lua_settop(co, 0);
-    h->closing = co;
-    status = run(L, co, 0, &results);
-  }
-  h->closing = NULL;
+  if (status == LUA_YIELD) return lua_yieldk(L, 0, 0, close_end);
   if (status == LUA_OK) {
     lua_settop(co, 0);
     lua_pushboolean(L, 1);
@@ -244,6 +258,8 @@ static int finish_close(lua_State *L, lua_State *co, int status) {
   }
   lua_pushboolean(L, 0);
   lua_xmove(co, L, 1);
+  lua_resetthread(co);
+  lua_settop(co, 0);
   return 2;
 }
 
@@ -265,7 +281,7 @@ static int co_close(lua_State *L) {
   if (!is_recipes(L, 1)) return luaL_error(L, "cannot close a task");
   if (lua_status(co) == LUA_YIELD) {
     int results = 0;
-    host_of(L)->closing = co;
+    set_calls_to_unwind(co, host_protected_depth(co));
     return finish_close(L, co, run(L, co, 0, &results));
   }
   // Dead, or never started: nothing of the recipe's is left to run.

@@ -24,8 +24,8 @@ static void leave(cs_host *h, cs_entry entry) {
   h->swift_depth = entry.swift_depth;
 }
 
-static cs_outcome outcome_of(cs_host *h, int status) {
-  if (status == LUA_ERRMEM && !h->killed) h->killed = CS_KILL_MEMORY;
+static cs_outcome outcome_of(cs_host *h, lua_State *L, int status) {
+  if (status == LUA_ERRMEM && !h->killed && host_ran_out_of_memory(L, status)) h->killed = CS_KILL_MEMORY;
   if (h->killed) return CS_KILLED;
   if (status == LUA_YIELD) return CS_WAITING;
   return status == LUA_OK ? CS_DONE : CS_FAILED;
@@ -35,7 +35,7 @@ cs_outcome cs_load(cs_host *h, lua_State *L, const char *text, size_t length, co
   cs_entry entry = enter(h, L);
   int status = luaL_loadbufferx(L, text, length, name, "t");
   leave(h, entry);
-  return outcome_of(h, status);
+  return outcome_of(h, L, status);
 }
 
 cs_outcome cs_call_protected(
@@ -50,7 +50,7 @@ cs_outcome cs_call(cs_host *h, lua_State *L, int arguments, int results) {
   cs_entry entry = enter(h, L);
   int status = lua_pcall(L, arguments, results, 0);
   leave(h, entry);
-  return outcome_of(h, status);
+  return outcome_of(h, L, status);
 }
 
 // Keeps the error and where it was raised, before the stack that tells is gone.
@@ -114,7 +114,7 @@ cs_outcome cs_task_resume(cs_host *h, lua_State *L, bool cancelled) {
     // coroutine.yield outside any coroutine of the recipe's: refused before it gets here.
     return CS_FAILED;
   }
-  return outcome_of(h, status);
+  return outcome_of(h, L, status);
 }
 
 void cs_task_discard(cs_host *h, lua_State *L) {

@@ -97,13 +97,15 @@ void host_set_running(cs_host *h, lua_State *L) {
 }
 
 bool host_ran_out_of_memory(lua_State *L, int status) {
+  // A recipe may raise Lua's own text for it, which becomes LUA_ERRMEM; but then nothing was refused.
+  if (!host_of(L)->refused) return false;
   if (status == LUA_ERRMEM) return true;
-  // Buffers of the string library raise the same text as a plain error.
+  // Buffers of the string library raise that text as a plain error.
   return status == LUA_ERRRUN && lua_type(L, -1) == LUA_TSTRING &&
          strcmp(lua_tostring(L, -1), "not enough memory") == 0;
 }
 
 void host_rethrow_kill(lua_State *L, cs_host *h, int status) {
   if (!h->killed && host_ran_out_of_memory(L, status)) h->killed = CS_KILL_MEMORY;
-  if (h->killed || host_is_closing_error(L, -1)) lua_error(L);
+  if (h->killed || coroutine_unwinds(L)) lua_error(L);
 }

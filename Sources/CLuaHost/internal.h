@@ -44,8 +44,6 @@ struct cs_host {
   bool host_yield;
   // The coroutine whose resumer cannot yield (it sits in a sort, a gsub, …), or NULL.
   lua_State *blocked;
-  // The coroutine that coroutine.close is ending.
-  lua_State *closing;
 
   // The running task's cancellation, and where it was raised, while its <close> variables clean up.
   bool cancelled;
@@ -73,6 +71,8 @@ bool cancellation_is_due(lua_State *L, cs_host *h);
 int cancellation_raise(lua_State *L, cs_host *h);
 // A protected call caught an error.
 void cancellation_caught(lua_State *L, cs_host *h);
+// How many of the recipe's protected calls are on the stack.
+int host_protected_depth(lua_State *L);
 // Takes what is known of a task's clean-up before it is resumed, and puts it back when it waits.
 void cancellation_load(cs_host *h, lua_State *task);
 void cancellation_store(cs_host *h, lua_State *task);
@@ -82,11 +82,15 @@ void host_set_running(cs_host *h, lua_State *L);
 // Raises again when the run was killed, or `status` says that memory ran out: no recipe catches that.
 void host_rethrow_kill(lua_State *L, cs_host *h, int status);
 bool host_ran_out_of_memory(lua_State *L, int status);
-// Whether the error on top is the one by which coroutine.close unwinds.
-bool host_is_closing_error(lua_State *L, int index);
-void host_push_closing_error(lua_State *L);
 int host_protected_call(lua_State *L);  // the recipe's pcall
 int host_protected_call_handler(lua_State *L);  // the recipe's xpcall
+
+// trampoline.c
+// Ends the run when it needs more memory than it may have, counting `more` bytes that are about to be
+// taken outside Lua.
+void host_require_memory(lua_State *L, size_t more);
+// How much may still be taken; SIZE_MAX without a limit.
+size_t host_memory_left(lua_State *L);
 
 // limits.c
 void limits_hook(lua_State *L, lua_Debug *ar);
@@ -105,6 +109,11 @@ const char *base_tostring(lua_State *L, int index, size_t *length);
 
 // coroutine.c
 int coroutine_main(lua_State *L);
+// Whether coroutine.close is ending `L`, and the innermost protected call is one that it ends too, and
+// not one of a <close> variable's own.
+bool coroutine_is_closing(lua_State *L);
+// The same, asked by that call when it caught an error: which it then raises again.
+bool coroutine_unwinds(lua_State *L);
 bool coroutine_waits_in_host(lua_State *co);
 
 #endif

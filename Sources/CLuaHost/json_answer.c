@@ -238,6 +238,7 @@ void cs_push_answer(
   cj_value answer = json_parse(L, state, body, body_length, flags);
   if (shape == CS_ANSWER_UNWRAP && key) {
     push_unwrapped(L, state, answer, key, flags);
+    json_parsed(L, state);
     return;
   }
   json_push_value(L, state, answer, flags);
@@ -248,7 +249,7 @@ void cs_push_answer(
     case CS_ANSWER_MESSAGE: rearrange_message(L, flags); break;
     default: break;
   }
-  cj_document_trim(state->document);
+  json_parsed(L, state);
 }
 
 int cs_push_answer_function(lua_State *L) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "errors.h"
+#include "internal.h"
 #include "json_state.h"
 
 typedef struct decoder {
@@ -19,15 +20,47 @@ typedef struct decoder {
   int keeps_nulls;
 } decoder;
 
+// The parser's memory is not Lua's. Small documents are not worth counting.
+static const size_t counted_length = (size_t)1 << 20;
+
+// About what a parser takes for a text: two copies, and for each value at most two words on the tape
+// and two entries of the index.
+static size_t parsed_size(const char *bytes, size_t length) {
+  size_t values = 1;
+  for (size_t i = 0; i < length; i++) {
+    char c = bytes[i];
+    values += (c == ',') | (c == ':') | (c == '[') | (c == '{');
+  }
+  return 2 * length + 24 * values;
+}
+
+static void charge(lua_State *L, json_state *state, size_t size) {
+  cs_host *h = host_of(L);
+  if (h) cs_host_charge(h, (ptrdiff_t)size - (ptrdiff_t)state->charged);
+  state->charged = size;
+}
+
+void json_parsed(lua_State *L, json_state *state) {
+  cj_document_trim(state->document);
+  charge(L, state, 0);
+}
+
 cj_value json_parse(
     lua_State *L, json_state *state, const char *bytes, size_t length, unsigned flags) {
+  // An error may have left the last one as it was.
+  charge(L, state, 0);
+  if (length > counted_length) {
+    size_t size = parsed_size(bytes, length);
+    host_require_memory(L, size);
+    charge(L, state, size);
+  }
   if (!state->document) {
     state->document = cj_document_acquire();
     if (!state->document) luaL_error(L, "not enough memory");
   }
   cj_error error;
   if (!cj_parse(state->document, bytes, length, &error)) {
-    cj_document_trim(state->document);
+    json_parsed(L, state);
     cs_raise(
         L, json_error_kind(flags), NULL, "invalid JSON at line %d, column %d: %s",
         (int)error.line, (int)error.column, error.reason);
@@ -166,5 +199,5 @@ void cs_json_decode(lua_State *L, const char *bytes, size_t length, unsigned fla
   json_state *state = json_state_get(L);
   cj_value root = json_parse(L, state, bytes, length, flags);
   json_push_value(L, state, root, flags);
-  cj_document_trim(state->document);
+  json_parsed(L, state);
 }

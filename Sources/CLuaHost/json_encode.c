@@ -7,15 +7,25 @@
 #include <string.h>
 
 #include "errors.h"
+#include "internal.h"
 #include "json_encode.h"
+
+void json_limit_buffer(lua_State *L, cs_buffer *out) {
+  size_t left = host_memory_left(L);
+  out->limit = left < CS_JSON_MAX_OUTPUT ? left + 1 : CS_JSON_MAX_OUTPUT;
+}
 
 void json_make_room_slowly(json_encoder *encoder, size_t more) {
   cs_buffer *out = encoder->out;
   if (json_buffer_reserve(out, more)) return;
-  size_t limit = out->limit ? out->limit : CS_JSON_MAX_OUTPUT;
+  if (out->limit) {
+    host_require_memory(encoder->L, out->length + more);
+    json_limit_buffer(encoder->L, out);
+    if (json_buffer_reserve(out, more)) return;
+  }
   cs_raise(
       encoder->L, "argument", "write it in parts", "the value is larger than %d MiB as JSON",
-      (int)(limit >> 20));
+      (int)(CS_JSON_MAX_OUTPUT >> 20));
 }
 
 // Writes from `from` on what is plain, eight bytes at a time, and returns how far it came. There is

@@ -98,10 +98,12 @@ static int json_encode(lua_State *L) {
   int is_pretty = lua_toboolean(L, -1);
   json_state *state = json_state_get(L);
   cs_buffer_reset(&state->buffer);
+  json_limit_buffer(L, &state->buffer);
   cs_json_encode(L, 1, NULL, &state->buffer);
   const cs_buffer *text = &state->buffer;
   if (is_pretty) {
     cs_buffer_reset(&state->scratch);
+    json_limit_buffer(L, &state->scratch);
     if (!indent(text, &state->scratch)) {
       cs_raise(L, "argument", NULL, "json.encode: the indented text is too large");
     }

@@ -17,6 +17,7 @@ typedef struct json_key {
 
 typedef struct json_state {
   cj_document *document;
+  size_t charged;              // what the document counts for, while it is large
   cs_buffer buffer;            // json.encode's text
   cs_buffer scratch;           // its indented form
   struct json_encoder *encoder;  // kept for its caches of object shapes
@@ -33,6 +34,9 @@ void json_state_push_keys(lua_State *L);
 cj_value json_parse(
     lua_State *L, json_state *state, const char *bytes, size_t length, unsigned flags);
 
+// The document is not needed any more.
+void json_parsed(lua_State *L, json_state *state);
+
 // Pushes a parsed value.
 void json_push_value(lua_State *L, json_state *state, cj_value value, unsigned flags);
 
@@ -40,6 +44,9 @@ void json_push_value(lua_State *L, json_state *state, cj_value value, unsigned f
 static inline const char *json_error_kind(unsigned flags) {
   return flags & CS_JSON_FROM_SERVER ? "http" : "argument";
 }
+
+// Lets a buffer that stays with the state grow to what the run may still take.
+void json_limit_buffer(lua_State *L, cs_buffer *out);
 
 // Makes room for `more` bytes. False when the limit is passed or memory is out.
 int json_buffer_reserve(cs_buffer *buffer, size_t more);

@@ -62,6 +62,7 @@ void *host_allocate(void *context, void *block, size_t old_size, size_t new_size
   void *result = resize(h, block, old_size, new_size);
   if (result == NULL) {
     if (h->swift_depth > 0) abort();  // nowhere to raise: a Swift frame is in the way
+    refuse(h, new_size);
     return NULL;
   }
   if (h->refused && after > before && new_size >= h->refused) forget_refusal(h);

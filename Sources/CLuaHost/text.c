@@ -3,6 +3,9 @@
 
 #include "internal.h"
 
+// Goes on as Lua's own function, in the same frame: its errors name the function that was called.
+static int stock(lua_State *L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
+
 // An empty string repeated a trillion times is a loop that nothing ends.
 static int text_rep(lua_State *L) {
   size_t length, separator_length = 0;
@@ -13,10 +16,7 @@ static int text_rep(lua_State *L) {
     lua_pushliteral(L, "");
     return 1;
   }
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, 1);
-  return 1;
+  return stock(L);
 }
 
 // Stock %s shows the addresses of tables and functions, and %p is made for that.
@@ -40,10 +40,7 @@ static int text_format(lua_State *L) {
     base_tostring(L, argument, NULL);
     lua_replace(L, argument);
   }
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, 1);
-  return 1;
+  return stock(L);
 }
 
 static void wrap(lua_State *L, const char *name, lua_CFunction function) {

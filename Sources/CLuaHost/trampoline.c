@@ -62,19 +62,27 @@ static void push_set_error(lua_State *L, cs_host *h) {
 
 // --- Trampolines ------------------------------------------------------------------------------
 
-static void over_memory(lua_State *L, cs_host *h) {
+void host_require_memory(lua_State *L, size_t more) {
+  cs_host *h = host_of(L);
+  if (h == NULL || !h->limits.memory || h->used + more <= h->limits.memory) return;
   lua_gc(L, LUA_GCCOLLECT);
-  if (h->used <= h->limits.memory) return;
+  if (h->used + more <= h->limits.memory) return;
   h->killed = CS_KILL_MEMORY;
   lua_pushliteral(L, "memory limit reached");
   lua_error(L);
+}
+
+size_t host_memory_left(lua_State *L) {
+  cs_host *h = host_of(L);
+  if (h == NULL || !h->limits.memory) return SIZE_MAX;
+  return h->used < h->limits.memory ? h->limits.memory - h->used : 0;
 }
 
 static int call_swift(lua_State *L, cs_host *h, cs_function function, void *context, int64_t tag) {
   h->swift_depth++;
   int code = function(context, L, tag);
   h->swift_depth--;
-  if (h->limits.memory && h->used > h->limits.memory && code != CS_WAIT) over_memory(L, h);
+  if (code != CS_WAIT) host_require_memory(L, 0);
   if (code == CS_ERROR) {
     push_set_error(L, h);
     lua_error(L);

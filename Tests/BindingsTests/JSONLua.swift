@@ -28,6 +28,9 @@ final class JSONLua {
       return realloc(block, newSize)
     }
     state = try #require(lua_newstate(allocator, Unmanaged.passUnretained(counter).toOpaque()))
+    // No host stands behind this state.
+    UnsafeMutableRawPointer(state).advanced(by: -MemoryLayout<UnsafeRawPointer>.size)
+      .storeBytes(of: 0, as: UInt.self)
     luaL_openlibs(state)
     lua_pushcclosure(state, cs_open_json, 0)
     lua_callk(state, 0, 1, 0, nil)

@@ -39,25 +39,36 @@ extension ScriptFailure {
     if cs_is_error(stack.state, index) != 0 {
       let index = stack.absolute(index)
       kind = stack.stringField("kind", ofTableAt: index)
-      message = stack.stringField("message", ofTableAt: index) ?? "an error without a message"
+      message =
+        stack.stringField("message", ofTableAt: index).map(ScriptFailure.shortened)
+        ?? "an error without a message"
       hint = stack.stringField("hint", ofTableAt: index)
       takePosition(from: frames.first)
     } else if let text = stack.string(at: index) {
-      message = text
-      takePosition(from: text)
+      message = ScriptFailure.shortened(text)
+      takePosition(from: message)
       if line != nil { removePosition() } else { takePosition(from: frames.first) }
       hint = ScriptFailure.hint(for: message)
     } else {
       let type = stack.type(at: index)
       message = "the recipe raised \(type.name) as an error"
       if type == .table, let inner = stack.stringField("message", ofTableAt: index) {
-        message = inner
+        message = ScriptFailure.shortened(inner)
       }
-      if let number = stack.number(at: index) {
+      if let number = stack.integer(at: index) {
+        message = "the recipe raised \(number) as an error"
+      } else if let number = stack.number(at: index) {
         message = "the recipe raised \(number) as an error"
       }
       takePosition(from: frames.first)
     }
+  }
+
+  /// A recipe may raise megabytes, of which nobody reads more than the beginning.
+  private static func shortened(_ text: String) -> String {
+    let most = 10_000
+    guard text.utf8.count > most else { return text }
+    return String(decoding: text.utf8.prefix(most), as: UTF8.self) + "…"
   }
 
   /// What helps with the errors of Lua that beginners meet most.
