@@ -159,11 +159,19 @@ end
 -------------------------------------------------------------------------------------------------
 -- Rungs
 
+-- Why a call failed, without the run that it was: the report counts equal causes.
+local function cause(rung, failure)
+  local run = type(failure) == "table" and failure.run
+  local text = run and run.errorMessage or tostring(failure)
+  local prefix = rung.name .. ": "
+  return text:sub(1, #prefix) == prefix and text:sub(#prefix + 1) or text
+end
+
 local function note_error(rung, state, failure)
   rung.errors = rung.errors + 1
   rung.errors_in_a_row = rung.errors_in_a_row + 1
   if rung.errors_in_a_row >= ERRORS_IN_A_ROW then rung.paused = true end
-  state.failure = { rung = rung.name, message = tostring(failure) }
+  state.failure = { rung = rung.name, message = cause(rung, failure) }
 end
 
 local function note_answer(spec, rung, state, answer, credits)
