@@ -32,6 +32,7 @@ let package = Package(
         "modules.lua", "progress.lua", "report.lua", "tasks.lua", "waterfall.lua", "where.lua",
       ]),
     .target(name: "CLuaHost", dependencies: ["CLua", "CJSON", "CCSV"]),
+    .target(name: "CJavaScript", exclude: ["evaluate.js", "lenient.js"]),
 
     // The house, from the ground up.
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: swiftSettings),
@@ -42,6 +43,10 @@ let package = Package(
       name: "LocalWorkspace", dependencies: ["CargoClient", "SQLite", "CCSV", "CDemoData"],
       swiftSettings: swiftSettings),
     .target(
+      name: "Evaluation",
+      dependencies: ["LocalWorkspace", "CargoClient", "CJavaScript", "CPlatform"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "Runtime", dependencies: ["CargoClient", "SQLite", "CCSV", "CPlatform"],
       swiftSettings: swiftSettings),
     .target(
@@ -50,7 +55,7 @@ let package = Package(
     .executableTarget(
       name: "Host",
       dependencies: [
-        "Bindings", "Runtime", "LocalWorkspace", "CargoClient",
+        "Bindings", "Runtime", "LocalWorkspace", "Evaluation", "CargoClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -64,7 +69,13 @@ let package = Package(
     .testTarget(
       name: "CargoClientTests", dependencies: ["CargoClient"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "LocalWorkspaceTests", dependencies: ["LocalWorkspace", "CargoClient", "SQLite"],
+      name: "LocalWorkspaceTests",
+      dependencies: ["LocalWorkspace", "Evaluation", "CargoClient", "SQLite", "Host"],
+      swiftSettings: swiftSettings),
+    // Host, because its binary is the helper that evaluates.
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "LocalWorkspace", "CargoClient", "Host"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: swiftSettings),
