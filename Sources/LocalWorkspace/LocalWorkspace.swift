@@ -10,15 +10,29 @@ public final class LocalWorkspace: Transport {
   let loop: EventLoop
   private let demo: DemoBehaviour
   private var registered: [any Connector] = []
+  private let engine: (any ExpressionEngine)?
+  private let python: (any PythonRunner)?
   private var opened: Result<OpenWorkspace, CargoError>?
   private var requests: [UInt64: Request] = [:]
   private var nextRequest: UInt64 = 1
 
   /// Makes a workspace on a file, which need not be there before the first request.
-  public init(path: String, loop: EventLoop, demo: DemoBehaviour = DemoBehaviour()) {
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - loop: the loop it is bound to.
+  ///   - demo: how the demo's providers behave.
+  ///   - engine: what evaluates the expressions of graphs; without one they fail.
+  ///   - python: what runs `python` nodes; without one they fail.
+  public init(
+    path: String, loop: EventLoop, demo: DemoBehaviour = DemoBehaviour(),
+    engine: (any ExpressionEngine)? = nil, python: (any PythonRunner)? = nil
+  ) {
     self.path = path
     self.loop = loop
     self.demo = demo
+    self.engine = engine
+    self.python = python
   }
 
   /// Whether it has an answer for the operation; what it has none for needs a live workspace.
@@ -97,7 +111,8 @@ public final class LocalWorkspace: Transport {
     let store = try Store(path: path, mailbox: loop.mailbox)
     let workspace = OpenWorkspace(
       store: store, loop: loop,
-      catalogue: Catalogue(store: store, loop: loop, demo: demo, registered: registered))
+      catalogue: Catalogue(store: store, loop: loop, demo: demo, registered: registered),
+      engine: engine, python: python)
     workspace.adopt(registered)
     opened = .success(workspace)
     return workspace
@@ -129,15 +144,22 @@ final class OpenWorkspace {
   let store: Store
   let loop: EventLoop
   let catalogue: Catalogue
+  let engine: (any ExpressionEngine)?
+  let python: (any PythonRunner)?
   /// Runs under way that somebody may ask for, by uuid.
   var runs: [String: LiveRun] = [:]
   /// Batches under way, by uuid.
   var batches: [String: LiveBatch] = [:]
 
-  init(store: Store, loop: EventLoop, catalogue: Catalogue) {
+  init(
+    store: Store, loop: EventLoop, catalogue: Catalogue, engine: (any ExpressionEngine)?,
+    python: (any PythonRunner)?
+  ) {
     self.store = store
     self.loop = loop
     self.catalogue = catalogue
+    self.engine = engine
+    self.python = python
   }
 
   /// Gives each registered integration a connector, where it has none.

@@ -359,7 +359,7 @@ import Testing
         "run.create", #"{"data":{},"nodes":[],"releaseUuid":"\#(uuid)"}"#,
         "invalidReleaseOrCustomNodes"
       ),
-      ("run.create", #"{"data":{},"nodes":[{}]}"#, "notAvailableOffline"),
+      ("run.create", #"{"data":{},"nodes":[{}]}"#, "nodesInvalid"),
       ("batch.create", #"{"data":{"kind":"x"}}"#, "invalidBody"),
       (
         "batch.create", #"{"data":{"kind":"segment","segmentUuid":"\#(uuid)"},"nodes":[{}]}"#,

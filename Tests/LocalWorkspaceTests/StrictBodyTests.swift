@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func whatIsNotAvailableOfflineSaysSo() throws {
-    for name in ["play.list", "agent.list", "node.validate"] {
+    for name in ["play.list", "agent.list", "node.execute"] {
       let error = try harness.error(name)
       #expect(error.code == "notAvailableOffline")
       #expect(error.message.contains(name))
@@ -117,19 +117,20 @@ import Testing
 }
 
 @Suite struct HandlerCoverageTests {
-  /// Resources that a local workspace does not have: graphs and what runs them, agents, warehouses,
-  /// the administration of a workspace.
+  /// Resources that a local workspace does not have: workflows, agents, warehouses, the administration
+  /// of a workspace.
   static let resources: Set<String> = [
     "agent", "ai.file", "ai.mcp_server", "ai.memory", "ai.release", "ai.template", "change", "chat",
-    "draft_release", "expression", "folder", "message", "native_integration", "node",
-    "orchestration", "play", "release", "role", "sor", "template", "token", "tool", "trace",
+    "draft_release", "folder", "message", "native_integration", "orchestration", "play", "release",
+    "role", "sor", "template", "token", "tool", "trace",
     "workflow",
   ]
 
   /// Single operations of resources that it has.
   static let operations: Set<String> = [
     "billing.create_portal_session", "billing.credit_card", "billing.invoices",
-    "billing.subscription", "connector.autocomplete", "record.download", "record.download_outputs",
+    "billing.subscription", "connector.autocomplete", "node.execute", "record.download",
+    "record.download_outputs",
     "run.download", "run.download_outputs", "user.create", "user.list", "user.remove",
     "user.update",
   ]

@@ -1,4 +1,5 @@
 import CargoClient
+import Evaluation
 import Glibc
 import Testing
 
@@ -14,10 +15,20 @@ final class WorkspaceHarness {
 
   enum Kind { case demo, empty, none }
 
-  init(_ kind: Kind = .demo, demo: DemoBehaviour = .immediate) throws {
+  /// - Parameters:
+  ///   - evaluates: whether expressions can be evaluated, by the built command.
+  ///   - python: whether python nodes may run.
+  init(
+    _ kind: Kind = .demo, demo: DemoBehaviour = .immediate, evaluates: Bool = false,
+    python: Bool = false
+  ) throws {
     var template = Array("/tmp/cargo-workspace-XXXXXX".utf8CString)
     folder = String(cString: mkdtemp(&template))
-    workspace = LocalWorkspace(path: folder + "/.cargo/workspace.db", loop: loop, demo: demo)
+    let engine = JavaScriptEngine(mailbox: loop.mailbox, executable: WorkspaceHarness.command)
+    workspace = LocalWorkspace(
+      path: folder + "/.cargo/workspace.db", loop: loop, demo: demo,
+      engine: evaluates ? engine : nil,
+      python: python ? PythonProcess(mailbox: loop.mailbox, seconds: 5) : nil)
     switch kind {
     case .demo:
       mkdir(folder + "/.cargo", 0o700)
@@ -29,6 +40,14 @@ final class WorkspaceHarness {
     case .none: break
     }
   }
+
+  /// The built command, which is in the folder of the tests.
+  private static let command: String = {
+    guard let own = realpath("/proc/self/exe", nil) else { return "cargo-script" }
+    defer { free(own) }
+    let path = String(cString: own)
+    return path[..<(path.lastIndex(of: "/") ?? path.startIndex)] + "/cargo-script"
+  }()
 
   /// The demo workspace, made once: every test starts from a copy.
   private static let demoFile: [UInt8] = {

@@ -1,4 +1,5 @@
 import CargoClient
+import Evaluation
 import LocalWorkspace
 import Runtime
 
@@ -146,7 +147,10 @@ extension WorkspaceChoice {
       let demo = try options.demo.map { text throws(CargoError) in
         try DemoBehaviour(parsing: text)
       }
-      return LocalWorkspace(path: path, loop: loop, demo: demo ?? DemoBehaviour())
+      return LocalWorkspace(
+        path: path, loop: loop, demo: demo ?? DemoBehaviour(),
+        engine: JavaScriptEngine(mailbox: loop.mailbox),
+        python: options.allowsCode ? PythonProcess(mailbox: loop.mailbox) : nil)
     case .live(let origin, let token):
       var configuration = HTTPClient.Configuration()
       configuration.maximumInFlight = options.concurrency

@@ -32,6 +32,11 @@ struct BatchRecord: Sendable {
   var action: [UInt8]?
   /// Where the records came from: JSON.
   var data: [UInt8] = []
+  /// The graph that its runs execute: JSON.
+  var nodes: [UInt8]?
+  /// The run whose group it is the items of, and the group's node.
+  var parentRun: Int64?
+  var parentNode: String?
   var error: String?
   var runs: Int64
   var executed: Int64 = 0
@@ -55,12 +60,14 @@ struct BatchRecord: Sendable {
     try connection.run(
       """
       INSERT INTO cargo_batches (uuid, status, workflow_uuid, release_uuid, action, data, runs,
-        owner, created_at) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)
+        owner, created_at, nodes, parent_run, parent_node)
+      VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .text(uuid), .optional(workflowUUID), .optional(releaseUUID),
         action.map { .utf8($0) } ?? .null, .utf8(data), .integer(runs), .optional(owner),
-        .integer(createdAt),
+        .integer(createdAt), nodes.map { .utf8($0) } ?? .null, .optional(parentRun),
+        .optional(parentNode),
       ])
     let id = connection.lastInsertRowID
     var run = template
@@ -78,7 +85,7 @@ struct BatchRecord: Sendable {
 
   static let selection = """
     SELECT id, uuid, status, workflow_uuid, release_uuid, action, data, error, runs, executed, failed,
-      microcredits, owner, created_at, finished_at
+      microcredits, owner, created_at, finished_at, nodes, parent_run, parent_node
     FROM cargo_batches
     """
 
@@ -99,6 +106,9 @@ struct BatchRecord: Sendable {
     owner = row.optionalInt64(12)
     createdAt = row.int64(13)
     finishedAt = row.optionalInt64(14)
+    nodes = row.optionalBytes(15)
+    parentRun = row.optionalInt64(16)
+    parentNode = row.optionalString(17)
     if row.isNull(9) { try count(in: connection) }
   }
 

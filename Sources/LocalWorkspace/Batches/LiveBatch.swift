@@ -5,8 +5,10 @@ import SQLite
 ///
 /// Bound to the loop's thread.
 final class LiveBatch {
-  /// Calls in flight, unless the connector's rate limit lets through fewer.
-  static let concurrency = 32
+  /// Runs in flight, unless the connector's rate limit lets through fewer.
+  private static let concurrency = 32
+  /// Items of one group in flight: the runs of a batch may each have a group.
+  private static let concurrencyOfGroups = 8
   /// Stored runs in memory.
   private static let pageSize = 256
   /// Ends on their way to the disk; beyond, no further call starts.
@@ -20,11 +22,13 @@ final class LiveBatch {
     let createdAt: Int64
   }
 
-  private let record: BatchRecord
-  private let target: ActionTarget
-  private let retry: RetryPolicy
+  let record: BatchRecord
+  private let program: RunProgram
+  private let concurrency: Int
   private unowned let workspace: OpenWorkspace
   private var watchers: [Request] = []
+  /// Told of the end with the finished batch.
+  var onEnd: ((Result<BatchRecord, CargoError>) -> Void)?
   private var page: [Waiting] = []
   private var next = 0
   /// The position of the last run that was read from the file.
@@ -32,19 +36,18 @@ final class LiveBatch {
   private var isReading = false
   private var isExhausted = false
   private var isStarting = false
-  private var calls: [Int64: ActionCall] = [:]
+  private var works: [Int64: any RunWork] = [:]
   private var unwritten = 0
   private var isCancelled = false
   private var hasEnded = false
   private var failure: CargoError?
 
-  init(
-    _ record: BatchRecord, target: ActionTarget, retry: RetryPolicy, workspace: OpenWorkspace
-  ) {
+  init(_ record: BatchRecord, _ program: RunProgram, workspace: OpenWorkspace) {
     self.record = record
-    self.target = target
-    self.retry = retry
+    self.program = program
     self.workspace = workspace
+    concurrency =
+      record.parentRun == nil ? LiveBatch.concurrency : LiveBatch.concurrencyOfGroups
   }
 
   /// Completes `request` with the finished batch.
@@ -61,7 +64,7 @@ final class LiveBatch {
     // Starting a call may come back here.
     guard !isStarting else { return }
     isStarting = true
-    while !isCancelled, calls.count < LiveBatch.concurrency,
+    while !isCancelled, works.count < concurrency,
       unwritten < LiveBatch.unwrittenLimit, next < page.count
     {
       start(page[next])
@@ -69,7 +72,7 @@ final class LiveBatch {
     }
     isStarting = false
     if isCancelled || isExhausted && next == page.count {
-      if calls.isEmpty { end() }
+      if works.isEmpty { end() }
     } else if next == page.count && !isReading {
       read()
     }
@@ -112,24 +115,21 @@ final class LiveBatch {
   }
 
   private func start(_ waiting: Waiting) {
-    let call = ActionCall(
-      target: target, input: waiting.input, retry: retry, loop: workspace.loop
-    ) { [self] outcome, startedAt in
-      calls[waiting.id] = nil
-      finish(waiting, outcome, startedAt)
+    var run = RunRecord(
+      uuid: waiting.uuid, status: .pending, input: waiting.input, createdAt: waiting.createdAt)
+    run.id = waiting.id
+    run.owner = record.owner
+    run.describe(program)
+    let work = program.work(on: run, in: workspace) { [self] finished in
+      works[waiting.id] = nil
+      finish(finished)
       advance()
     }
-    calls[waiting.id] = call
-    call.start()
+    works[waiting.id] = work
+    work.start()
   }
 
-  private func finish(_ waiting: Waiting, _ outcome: ActionCall.Outcome, _ startedAt: Int64?) {
-    var run = RunRecord(
-      uuid: waiting.uuid, status: .pending, input: [], createdAt: waiting.createdAt)
-    run.id = waiting.id
-    run.describe(target)
-    run.end(outcome, startedAt: startedAt)
-    let finished = run
+  private func finish(_ finished: RunRecord) {
     unwritten += 1
     workspace.store.write({ try finished.finish(in: $0) }) { [self] result in
       unwritten -= 1
@@ -142,7 +142,7 @@ final class LiveBatch {
   func cancel() {
     guard !isCancelled, !hasEnded else { return }
     isCancelled = true
-    for call in calls.values { call.cancel() }
+    for work in works.values { work.cancel() }
     advance()
   }
 
@@ -158,14 +158,15 @@ final class LiveBatch {
       { connection in
         try record.end(
           isCancelled ? .cancelled : failure == nil ? .success : .error,
-          error: failure?.message, in: connection
-        ).body(settings)
+          error: failure?.message, in: connection)
       },
       completion: { [self] result in
         workspace.batches[record.uuid] = nil
         let waiting = watchers
         watchers = []
-        for request in waiting { request.complete(result) }
+        for request in waiting { request.complete(result.map { $0.body(settings) }) }
+        onEnd?(result)
+        onEnd = nil
       })
   }
 }
@@ -203,27 +204,40 @@ extension BatchRecord {
 extension OpenWorkspace {
   /// Stores a batch and its records, answers, and starts it.
   func startBatch(
-    _ batch: BatchRecord, _ rows: [BatchRow], on target: ActionTarget, retry: RetryPolicy,
-    for request: Request
+    _ batch: BatchRecord, _ rows: [BatchRow], _ program: RunProgram, for request: Request
+  ) {
+    request.onGiveUp = { false }
+    startBatch(batch, rows, program) { result in
+      switch result {
+      case .failure(let error): request.fail(error)
+      case .success(let live):
+        if request.waits { live.watch(request) } else { request.succeed(live.record.pendingBody) }
+      }
+    }
+  }
+
+  /// Stores a batch and its records, hands it over, and starts it.
+  func startBatch(
+    _ batch: BatchRecord, _ rows: [BatchRow], _ program: RunProgram,
+    stored: @escaping (Result<LiveBatch, CargoError>) -> Void
   ) {
     var batch = batch
     batch.owner = store.owner.owner
     var template = RunRecord(uuid: "", status: .pending, input: [], createdAt: batch.createdAt)
-    template.describe(target)
+    template.describe(program)
     template.owner = batch.owner
-    request.onGiveUp = { false }
     let pending = batch
     let run = template
     store.write({ try pending.insert(rows, template: run, into: $0) }) { [self] result in
       switch result {
-      case .failure(let error): request.fail(error)
+      case .failure(let error): stored(.failure(error))
       case .success(let id):
-        var stored = pending
-        stored.id = id
-        stored.status = .running
-        let live = LiveBatch(stored, target: target, retry: retry, workspace: self)
-        batches[stored.uuid] = live
-        if request.waits { live.watch(request) } else { request.succeed(stored.pendingBody) }
+        var record = pending
+        record.id = id
+        record.status = .running
+        let live = LiveBatch(record, program, workspace: self)
+        batches[record.uuid] = live
+        stored(.success(live))
         live.advance()
       }
     }

@@ -38,7 +38,15 @@ final class Catalogue {
       throw CargoError.refused(
         "a connector action needs integrationSlug and actionSlug", code: "actionInvalid")
     }
-    let connector = action["connectorUuid"]?.string?.lowercased()
+    return try target(
+      integration: integration, action: slug,
+      connector: action["connectorUuid"]?.string?.lowercased())
+  }
+
+  /// The action of an integration, on one of its connectors or its first.
+  func target(
+    integration: String, action slug: String, connector: String?
+  ) throws(CargoError) -> ActionTarget {
     do {
       try checkGeneration()
       let key = "\(integration) \(slug) \(connector ?? "")"
@@ -105,7 +113,7 @@ final class Catalogue {
     return slugs
   }
 
-  private func connector(_ uuid: String?, of integration: String) throws -> ConnectorRow? {
+  fileprivate func connector(_ uuid: String?, of integration: String) throws -> ConnectorRow? {
     try store.lookup.first(
       ConnectorRow.selection + """
          WHERE integration_slug = ?1 AND (?2 IS NULL OR uuid = ?2)
@@ -134,6 +142,18 @@ final class Catalogue {
     }
     limiters[uuid] = (limit, limiter)
     return limiter
+  }
+}
+
+extension Catalogue: GraphSurroundings {
+  func hasConnector(_ uuid: String?, integration: String) -> Bool {
+    (try? connector(uuid, of: integration)) != nil
+  }
+
+  func childCount(of action: String, integration: String) -> Int? {
+    let actions = (try? self.integration(integration))?.actions
+    // None of a local workspace's actions has several ways out.
+    return actions?.contains { $0.slug == action } == true ? 1 : nil
   }
 }
 

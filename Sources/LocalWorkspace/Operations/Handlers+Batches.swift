@@ -33,7 +33,7 @@ extension Handlers {
     "batch.download": .read { reading in
       let batch = try BatchRecord.find(reading.arguments.uuid("uuid"), in: reading.connection)
       let slug = reading.arguments.text("outputNodeSlug")
-      guard ["start", "action", "end"].contains(slug) else {
+      guard try batch.slugs(in: reading.connection).contains(slug) else {
         throw CargoError.refused("node not found", code: "nodeNotFound", status: 404)
       }
       return try batch.outputs(of: slug, in: reading.connection)
@@ -53,9 +53,21 @@ extension Handlers {
       conditions.append("release_uuid = ?")
       values.append(.text(uuid))
     }
-    for key in ["parentBatchUuid", "parentRunUuid", "parentNodeUuid"] where arguments[key] != nil {
-      // Groups make children; a local workspace has none.
-      conditions.append("0")
+    // Groups make batches of their own.
+    for (key, condition) in [
+      ("parentRunUuid", "parent_run = (SELECT id FROM cargo_runs WHERE uuid = ?)"),
+      ("parentNodeUuid", "parent_node = ?"),
+      (
+        "parentBatchUuid",
+        """
+        parent_run IN (SELECT r.id FROM cargo_runs r JOIN cargo_batches b ON b.id = r.batch_id
+          WHERE b.uuid = ?)
+        """
+      ),
+    ] {
+      guard let uuid = arguments.optionalUUID(key) else { continue }
+      conditions.append(condition)
+      values.append(.text(uuid))
     }
     if let names = arguments.texts("statuses") {
       let known = names.compactMap { RunStatus(name: $0) }.map { String($0.rawValue) }
@@ -89,17 +101,35 @@ extension Handlers {
 }
 
 extension BatchRecord {
+  /// The slugs of the nodes that its runs execute.
+  func slugs(in connection: Connection) throws -> [String] {
+    if action != nil { return ["start", "action", "end"] }
+    // The items of a group: their nodes are in the graph of the batch around, or of a run that has
+    // none. Whatever was executed is known by its outputs.
+    guard let nodes, let list = try JSONDocument(nodes).root.array else {
+      var slugs: [String] = []
+      try connection.query(
+        """
+        SELECT DISTINCT o.key FROM cargo_runs r, json_each(r.context) o WHERE r.batch_id = ?
+        """, [.integer(id)]
+      ) { slugs.append($0.string(0)) }
+      return slugs
+    }
+    return list.compactMap { $0["slug"]?.string }
+  }
+
   /// What a node gave for each record, in the order of the records: a JSON array of
   /// `{"recordId","runUuid","status","errorMessage","output"}`.
   func outputs(of slug: String, in connection: Connection) throws -> [UInt8] {
-    let column = slug == "start" ? "input" : "output"
+    // A graph's outputs stand in its context, each under its node.
+    let column = action == nil ? "context -> ?2" : slug == "start" ? "input" : "output"
     var out = JSONWriter(capacity: Int(runs) * 256)
     out.beginArray()
     try connection.query(
       """
-      SELECT record_id, uuid, status, error, \(column) FROM cargo_runs WHERE batch_id = ?
+      SELECT record_id, uuid, status, error, \(column) FROM cargo_runs WHERE batch_id = ?1
       ORDER BY position
-      """, [.integer(id)]
+      """, action == nil ? [.integer(id), .text("$." + slug)] : [.integer(id)]
     ) { row in
       out.beginObject()
       out.field("recordId", row.optionalString(0))

@@ -71,11 +71,32 @@ enum UploadedFile {
     return content
   }
 
+  /// The rows of a CSV file as records: the names are those of the first row, every value is a text
+  /// (`cargo-platform.md` §9.4).
+  static func records(in content: [UInt8]) throws -> [BatchRow] {
+    try reading(content) { reader in
+      guard let names = try reader.next()?.texts else { return [] }
+      var records: [BatchRow] = []
+      while let row = try reader.next() {
+        var record = JSONObject()
+        for (name, text) in zip(names, row.texts) { record[name] = .string(text) }
+        records.append(BatchRow(item: .object(record)))
+      }
+      return records
+    }
+  }
+
   /// The names in the first line of a CSV file, of which `content` is the beginning.
   static func header(of content: [UInt8]) throws -> [String] {
+    try reading(content) { try $0.next()?.texts ?? [] }
+  }
+
+  private static func reading<R>(
+    _ content: [UInt8], _ body: (CSVReader) throws -> R
+  ) throws -> R {
     try content.withUnsafeBytes { bytes in
       do {
-        return try CSVReader(bytes).next()?.texts ?? []
+        return try body(CSVReader(bytes))
       } catch let failure as CSVReader.Failure {
         let error = failure.error(in: "the file")
         throw CargoError.refused(error.message, code: "fileNotReadable", hint: error.hint)

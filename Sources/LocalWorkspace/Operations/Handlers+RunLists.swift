@@ -38,26 +38,10 @@ extension Handlers {
     },
     "run.get_metrics": .read { try metrics($0, "runMetrics") },
     "record.get_metrics": .read { try metrics($0, "recordMetrics") },
-    "run.create": .live { (request, workspace) throws(CargoError) in
-      let arguments = try Arguments(request.arguments, for: request.operation)
-      throw unavailableGraph(arguments)
-    },
-    "batch.create": .live { (request, workspace) throws(CargoError) in
-      let arguments = try Arguments(request.arguments, for: request.operation)
-      let kind = arguments["data"]?["kind"]?.string
-      let kinds = ["segment", "change", "filter", "recordIds", "file", "records"]
-      guard let kind, kinds.contains(kind) else {
-        throw arguments.invalid("\"data.kind\" must be one of \(kinds.joined(separator: ", "))")
-      }
-      if arguments["workflowUuid"] == nil && !["file", "records"].contains(kind) {
-        throw CargoError.refused("invalidDataKind", code: "invalidDataKind")
-      }
-      throw unavailableGraph(arguments)
-    },
     "run.cancel": .live { (request, workspace) throws(CargoError) in
       let arguments = try Arguments(request.arguments, for: request.operation)
       for uuid in arguments.texts("uuids") ?? [] {
-        workspace.runs[uuid.lowercased()]?.call?.cancel()
+        workspace.runs[uuid.lowercased()]?.work?.cancel()
       }
       workspace.loop.schedule(after: 0) { request.succeed(Array("{}".utf8)) }
     },
@@ -66,28 +50,11 @@ extension Handlers {
       let ids = Set(arguments.texts("ids") ?? [])
       let workflow = arguments.uuid("workflowUuid")
       for run in workspace.runs.values where run.record.workflowUUID == workflow {
-        if let id = run.record.recordID, ids.contains(id) { run.call?.cancel() }
+        if let id = run.record.recordID, ids.contains(id) { run.work?.cancel() }
       }
       workspace.loop.schedule(after: 0) { request.succeed(Array("{}".utf8)) }
     },
   ]
-
-  /// The refusals that come before a graph is looked at (`cargo-platform.md` §8, C1–C3).
-  private static func unavailableGraph(_ arguments: Arguments) -> CargoError {
-    if arguments["nodes"] != nil && arguments["releaseUuid"] != nil {
-      return CargoError.refused(
-        "invalidReleaseOrCustomNodes", code: "invalidReleaseOrCustomNodes")
-    }
-    guard arguments["nodes"] != nil || arguments["workflowUuid"] != nil else {
-      return arguments.invalid("\"workflowUuid\" or \"nodes\" is required")
-    }
-    if arguments["nodes"] == nil {
-      return CargoError.notFound("Workflow", code: "workflowNotFound")
-    }
-    return CargoError(
-      .cargo, "node graphs are not available on a local workspace", code: "notAvailableOffline",
-      hint: "use action.execute or action.execute_batch, or run it with --workspace live")
-  }
 
   private static func metrics(_ reading: Reading, _ key: String) throws -> [UInt8] {
     let selection = try RunSelection(reading.arguments)
@@ -190,10 +157,10 @@ extension RunBody {
     out.field("batchUuid", run.batchUUID)
     out.field("status", run.status.name)
     out.field("errorMessage", run.error)
-    out.field("isGroupParent", false)
-    out.nullField("parentRunUuid")
-    out.nullField("parentNodeUuid")
-    out.nullField("parentBatchUuid")
+    out.field("isGroupParent", run.isGroupParent)
+    out.field("parentRunUuid", run.parent?.runUUID)
+    out.field("parentNodeUuid", run.parent?.nodeUUID)
+    out.field("parentBatchUuid", run.parent?.batchUUID)
     out.field("createdAt", instant: run.createdAt)
     out.field("updatedAt", instant: run.finishedAt ?? run.createdAt)
     out.endObject()

@@ -16,7 +16,7 @@ extension Handlers {
       if request.waits {
         workspace.runToEnd(record, on: target, retry: retry, for: request)
       } else {
-        workspace.startRun(record, on: target, retry: retry, for: request)
+        workspace.startRun(record, .action(target, retry), for: request)
       }
     },
     "action.execute_batch": .live { (request, workspace) throws(CargoError) in
@@ -36,9 +36,8 @@ extension Handlers {
         }
         rows.append(BatchRow(record))
       }
-      workspace.startBatch(
-        batch, rows, on: target, retry: target.integration.retry.overridden(by: action["retry"]),
-        for: request)
+      let retry = target.integration.retry.overridden(by: action["retry"])
+      workspace.startBatch(batch, rows, .action(target, retry), for: request)
     },
     "action.list": .read { try ActionSearch($0).answer() },
     "action.get_output_schema": .live { (request, workspace) throws(CargoError) in

@@ -64,7 +64,8 @@ struct Writing {
 /// together.
 enum Handlers {
   static let all: [String: Handler] = [
-    actions, runs, runLists, batches, segments, segmentChanges, models, modelChanges, relationships,
+    actions, runs, runLists, batches, graphs, segments, segmentChanges, models, modelChanges,
+    relationships,
     storage, storageRecords, connectors, connectorChanges, files, billing, workspace,
   ].reduce(into: [:]) { all, part in all.merge(part) { first, _ in first } }
 }

@@ -3,7 +3,7 @@ import CargoClient
 /// Takes one action on one record to its end: rate limit, tries, waits between them.
 ///
 /// Bound to the loop's thread.
-final class ActionCall {
+final class ActionCall: RunWork {
   enum Outcome {
     case success(output: [UInt8], microcredits: Int64)
     case error(String)

@@ -7,7 +7,7 @@ final class LiveRun {
   var record: RunRecord
   /// Whether its end is on its way to the disk.
   var hasEnded = false
-  var call: ActionCall?
+  var work: (any RunWork)?
   private var watchers: [Request] = []
 
   init(_ record: RunRecord) { self.record = record }
@@ -52,10 +52,8 @@ extension OpenWorkspace {
     call.start()
   }
 
-  /// Stores a run as pending, answers, and starts it.
-  func startRun(
-    _ record: RunRecord, on target: ActionTarget, retry: RetryPolicy, for request: Request
-  ) {
+  /// Stores a run as pending, answers (a request that waits: with its end), and starts it.
+  func startRun(_ record: RunRecord, _ program: RunProgram, for request: Request) {
     var record = record
     record.owner = store.owner.owner
     request.onGiveUp = { false }
@@ -67,21 +65,26 @@ extension OpenWorkspace {
         let run = LiveRun(pending)
         run.record.id = id
         runs[pending.uuid] = run
-        let call = ActionCall(target: target, input: pending.input, retry: retry, loop: loop) {
-          [self] outcome, startedAt in
-          run.record.end(outcome, startedAt: startedAt)
+        let work = program.work(on: run.record, in: self) { [self] record in
+          run.record = record
           finish(run)
         }
-        run.call = call
-        call.start()
-        request.succeed(RunBody.pending(pending))
+        run.work = work
+        work.start()
+        guard request.waits else { return request.succeed(RunBody.pending(pending)) }
+        run.watch(request)
+        // Whoever waited from the start is told what became of the run, also when they give up.
+        request.onGiveUp = {
+          work.cancel()
+          return false
+        }
       }
     }
   }
 
   private func finish(_ run: LiveRun) {
     run.hasEnded = true
-    run.call = nil
+    run.work = nil
     let record = run.record
     store.write({ try record.finish(in: $0) }) { [self] result in
       runs[record.uuid] = nil

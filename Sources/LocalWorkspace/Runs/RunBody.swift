@@ -61,6 +61,14 @@ enum RunBody {
     out.field("batchUuid", run.batchUUID)
     out.field("recordId", run.recordID)
     out.field("recordTitle", run.recordTitle)
+    if let parent = run.parent {
+      out.field("parentUuid", parent.runUUID)
+      out.field("parentNodeUuid", parent.nodeUUID)
+      out.field("parentBatchUuid", parent.batchUUID)
+    } else {
+      out.raw(noParent)
+    }
+    out.field("isGroupParent", run.isGroupParent)
     out.raw(constantMembers)
     out.field("status", run.status.name)
     out.field("errorMessage", run.error)
@@ -74,14 +82,17 @@ enum RunBody {
   }
 
   /// What is the same in every run, as members of its object.
-  private static let constantMembers: [UInt8] = {
-    let nulls = [
+  private static let constantMembers =
+    Array(#""nodes":[],"#.utf8)
+    + nulls(
       "traceUuid", "temporalWorkflowId", "contextS3Filename", "computedConfigsS3Filename",
-      "parentUuid", "parentNodeUuid", "parentBatchUuid", "parentAgentUuid", "parentChatUuid",
-      "parentMessageUuid",
-    ].map { "\"\($0)\":null" }
-    return Array((#""nodes":[],"isGroupParent":false,"# + nulls.joined(separator: ",")).utf8)
-  }()
+      "parentAgentUuid", "parentChatUuid", "parentMessageUuid")
+
+  private static let noParent = nulls("parentUuid", "parentNodeUuid", "parentBatchUuid")
+
+  private static func nulls(_ keys: String...) -> [UInt8] {
+    Array(keys.map { "\"\($0)\":null" }.joined(separator: ",").utf8)
+  }
 
   /// The run's instants as JSON, each written once: a body has them a dozen times.
   private struct Times {

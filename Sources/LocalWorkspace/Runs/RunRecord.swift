@@ -50,12 +50,35 @@ struct RunRecord: Sendable {
   var executions: [UInt8]?
   var context: [UInt8]?
   var configs: [UInt8]?
+  /// What a run with a graph has to pay and the ledger does not have yet.
+  var charges: [Charge] = []
   var error: String?
+  /// What the run has cost, the items of its groups included; those are charged to their own runs.
   var microcredits: Int64 = 0
   var owner: Int64?
+  /// The run of a group's item: whose item it is.
+  var parent: Parent?
+  /// Whether one of its nodes was a group.
+  var isGroupParent = false
   var createdAt: Int64
   var startedAt: Int64?
   var finishedAt: Int64?
+
+  /// The run that an item of a group belongs to.
+  struct Parent: Sendable, Equatable {
+    var runUUID: String
+    var nodeUUID: String
+    var batchUUID: String?
+  }
+
+  /// What one step of a run costs.
+  struct Charge: Sendable, Equatable {
+    var step: Int64
+    var connectorUUID: String
+    var integration: String
+    var action: String
+    var microcredits: Int64
+  }
 
   init(uuid: String, status: RunStatus, input: [UInt8], createdAt: Int64) {
     self.uuid = uuid
@@ -109,6 +132,7 @@ extension RunRecord {
   /// Writes down the end of a stored run, and its charge, in the open transaction. A run that has
   /// ended already stays as it is.
   func finish(in connection: Connection) throws {
+    if executions != nil { return try update(in: connection) }
     let statement = try connection.cached(
       """
       UPDATE cargo_runs SET status = ?, output = ?, error = ?, microcredits = ?, owner = NULL,
@@ -124,6 +148,49 @@ extension RunRecord {
     try statement.bind(7, id)
     try statement.run()
     if connection.changes > 0 { try charge(id, in: connection) }
+  }
+
+  /// Writes down how far a run with a graph has come, or its end, together with what that costs, in
+  /// the open transaction. A run that has ended already stays as it is.
+  func update(in connection: Connection) throws {
+    let statement = try connection.cached(
+      """
+      UPDATE cargo_runs SET status = ?, output = ?, error = ?, microcredits = ?, owner = ?,
+        started_at = ?, finished_at = ?, executions = ?, context = ?, configs = ?
+      WHERE id = ? AND status < 2
+      """)
+    try statement.bind(1, status.rawValue)
+    try statement.bindOptional(2, utf8: output)
+    try statement.bind(3, error)
+    try statement.bind(4, microcredits)
+    try statement.bindOptional(5, status.isFinished ? nil : owner)
+    try statement.bindOptional(6, startedAt)
+    try statement.bindOptional(7, finishedAt)
+    try statement.bindOptional(8, utf8: executions)
+    try statement.bindOptional(9, utf8: context)
+    try statement.bindOptional(10, utf8: configs)
+    try statement.bind(11, id)
+    try statement.run()
+    guard connection.changes > 0 else { return }
+    for charge in charges {
+      try write(charge, of: id, in: connection)
+    }
+  }
+
+  private func write(_ charge: Charge, of id: Int64, in connection: Connection) throws {
+    let statement = try connection.cached(
+      """
+      INSERT INTO cargo_ledger (run_id, step, connector_uuid, integration, action, microcredits,
+        created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+      """)
+    try statement.bind(1, id)
+    try statement.bind(2, charge.step)
+    try statement.bind(3, charge.connectorUUID)
+    try statement.bind(4, charge.integration)
+    try statement.bind(5, charge.action)
+    try statement.bind(6, charge.microcredits)
+    try statement.bind(7, finishedAt ?? Timestamp.now())
+    try statement.run()
   }
 
   /// The action is the second step of its run, after `start`.
@@ -147,8 +214,11 @@ extension RunRecord {
     SELECT r.id, r.uuid, r.status, r.integration, r.action, r.connector_uuid, r.batch_id, b.uuid,
       r.position, r.workflow_uuid, r.release_uuid, r.record_id, r.record_title, r.input, r.output,
       r.configs, r.executions, r.context, r.error, r.microcredits, r.owner, r.created_at,
-      r.started_at, r.finished_at
+      r.started_at, r.finished_at, p.uuid, b.parent_node, pb.uuid,
+      EXISTS (SELECT 1 FROM cargo_batches c WHERE c.parent_run = r.id)
     FROM cargo_runs r LEFT JOIN cargo_batches b ON b.id = r.batch_id
+      LEFT JOIN cargo_runs p ON p.id = b.parent_run
+      LEFT JOIN cargo_batches pb ON pb.id = p.batch_id
     """
 
   /// Reads a row of `selection`.
@@ -177,6 +247,10 @@ extension RunRecord {
     createdAt = row.int64(21)
     startedAt = row.optionalInt64(22)
     finishedAt = row.optionalInt64(23)
+    if let uuid = row.optionalString(24), let node = row.optionalString(25) {
+      parent = Parent(runUUID: uuid, nodeUUID: node, batchUUID: row.optionalString(26))
+    }
+    isGroupParent = row.int64(27) != 0
   }
 }
 

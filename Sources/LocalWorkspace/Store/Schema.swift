@@ -22,7 +22,15 @@ enum Schema {
     }
   }
 
-  private static let migrations = [first, second]
+  private static let migrations = [first, second, third]
+
+  /// Graphs: which run and node of it a group's batch belongs to, and the nodes that a batch runs.
+  private static let third = """
+    ALTER TABLE cargo_batches ADD COLUMN parent_run INTEGER;
+    ALTER TABLE cargo_batches ADD COLUMN parent_node TEXT;
+    ALTER TABLE cargo_batches ADD COLUMN nodes TEXT;
+    CREATE INDEX cargo_batches_of_run ON cargo_batches (parent_run) WHERE parent_run IS NOT NULL;
+    """
 
   private static let second = """
     CREATE TABLE cargo_relationships (
