@@ -17,7 +17,6 @@ recipe {
 
 local leads = segment.fetch {
   model = inputs.model,
-  filter = { conjonction = "and", groups = {} },
   fetching_limit = inputs.limit,
 }
 

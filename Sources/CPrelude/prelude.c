@@ -32,3 +32,8 @@ static const unsigned char where_[] = {
 #embed "where.lua"
 };
 const cargo_prelude cargo_prelude_where = {"=[cargo where]", where_, sizeof where_};
+
+static const unsigned char each[] = {
+#embed "each.lua"
+};
+const cargo_prelude cargo_prelude_each = {"=[cargo each]", each, sizeof each};

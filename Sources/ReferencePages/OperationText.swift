@@ -13,7 +13,11 @@ struct OperationText {
   /// What it does to the world and where it is answered.
   var traits: String {
     var traits = [effect(operation.effect)]
-    if LocalWorkspace.answers(operation) { traits.append("offline") }
+    var answered = operation
+    if case .iterator(let name) = operation.result {
+      answered = OperationTable.named(name) ?? operation
+    }
+    if LocalWorkspace.answers(answered) { traits.append("offline") }
     return traits.joined(separator: ", ")
   }
 
@@ -69,6 +73,9 @@ struct OperationText {
     case .execution:
       "`{ output, run, context, configs, credits }`; with `wait = false` the pending run"
     case .rows: "a list of rows"
+    case .iterator:
+      "an iterator for `for row in … do`, which gives each row once, whatever is written "
+        + "meanwhile"
     case .batchExecution:
       "`{ results, errors, batch, credits }` in the order of `records`; with `wait = false` the "
         + "pending batch"

@@ -20,7 +20,7 @@ struct ReferencePage {
     "<!-- Made by script/reference from the table of operations; changes here are lost. -->\n\n"
 
   private static func operations(of domain: String) -> [Operation] {
-    OperationTable.all.filter { $0.domain == domain }
+    OperationTable.recipeOperations.filter { $0.domain == domain }
   }
 
   private static func file(of domain: String) -> String {

@@ -15,15 +15,17 @@ import Testing
   }
 
   private func piece(_ cursor: RowCursor) throws -> [JSONValue] {
-    var result: Result<[UInt8], CargoError>?
+    var result: Result<RowPiece, CargoError>?
     cursor.next { result = $0 }
     #expect(result == nil, "completed from within next")
     let timer = harness.loop.schedule(after: 20) {}
     let end = EventLoop.now() + 20_000_000_000
     while result == nil && EventLoop.now() < end { harness.loop.turn(block: true) }
     harness.loop.cancel(timer)
-    let bytes = try #require(result).get()
-    return try #require(try JSONValue(bytes).array)
+    let rows = try #require(result).get()
+    let values = try BlockReader.rows(rows)
+    #expect(values.count == rows.count)
+    return values
   }
 
   private func all(_ cursor: RowCursor) throws -> [JSONValue] {
@@ -86,7 +88,7 @@ import Testing
       {"query":"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
       SELECT max(i) FROM n"}
       """)
-    var result: Result<[UInt8], CargoError>?
+    var result: Result<RowPiece, CargoError>?
     endless.next { result = $0 }
     let start = EventLoop.now()
     endless.close()

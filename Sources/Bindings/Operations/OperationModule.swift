@@ -9,12 +9,13 @@ final class OperationModule: Library {
   private let handler: any CallHandler
   private let resolver: NameResolver
   private let expressions: WhereResolver
+  private let rows: RowsModule
   private var bindings: [OperationBinding?]
 
   /// Operations that take no namespace apart: `whoami`.
   private static let positions: [String: [Int]] = {
     var positions: [String: [Int]] = [:]
-    for (position, operation) in OperationTable.all.enumerated() {
+    for (position, operation) in OperationTable.recipeOperations.enumerated() {
       let short = operation.name.prefix { $0 != "." }
       positions[String(short), default: []].append(position)
       let long = operation.fullName.prefix { $0 != "." }
@@ -26,12 +27,13 @@ final class OperationModule: Library {
   /// The names that stand for operations or groups of them at the top level.
   var globals: [String] { Array(OperationModule.positions.keys) }
 
-  init(runner: TaskRunner, handler: any CallHandler) {
+  init(runner: TaskRunner, handler: any CallHandler, rows: RowsModule) {
+    self.rows = rows
     self.runner = runner
     self.handler = handler
     resolver = NameResolver(handler: handler)
     expressions = WhereResolver(handler: handler, names: resolver)
-    bindings = Array(repeating: nil, count: OperationTable.all.count)
+    bindings = Array(repeating: nil, count: OperationTable.recipeOperations.count)
   }
 
   /// Pushes the operation or the group of operations of this name.
@@ -40,7 +42,7 @@ final class OperationModule: Library {
     pushNamespace(name, onto: stack)
     let namespace = stack.top
     for position in positions {
-      let operation = OperationTable.all[position]
+      let operation = OperationTable.recipeOperations[position]
       for path in Set([operation.name, operation.fullName])
       where path.prefix(while: { $0 != "." }) == name {
         if path == name {
@@ -140,7 +142,7 @@ final class OperationModule: Library {
 
   private func binding(_ position: Int) -> OperationBinding {
     if let binding = bindings[position] { return binding }
-    let binding = OperationBinding(OperationTable.all[position])
+    let binding = OperationBinding(OperationTable.recipeOperations[position])
     bindings[position] = binding
     return binding
   }
@@ -205,6 +207,9 @@ final class OperationModule: Library {
     guard !holder.isCancelled else { return }
     let operation = binding.operation
     let options = arguments.options
+    if case .iterator(let name) = operation.result {
+      return startIterator(over: name, operation, arguments.body(binding), options, waiter)
+    }
     let call = OperationCall(
       operation: operation, arguments: arguments.body(binding), waits: options.waits)
     call.timeout = options.timeout
@@ -228,6 +233,23 @@ final class OperationModule: Library {
         runner.wake(waiter, .error(error))
       }
     }
+  }
+}
+
+extension OperationModule {
+  /// Gives the iterator over the rows of `request` to the task that called.
+  private func startIterator(
+    over name: String, _ operation: Operation, _ body: [UInt8], _ options: CallArguments.Options,
+    _ waiter: RowsModule.Waiter
+  ) {
+    guard let paged = OperationTable.named(name) else { return }
+    let request = OperationRequest(operation: paged, arguments: body)
+    // Opened when the task goes on: one that is cancelled before leaves nothing open.
+    runner.wake(
+      waiter,
+      .push { [rows] stack in
+        rows.open(request, for: operation, keepsNulls: options.keepsNulls, onto: stack)
+      })
   }
 }
 

@@ -10,6 +10,7 @@ final class GlobalLibrary {
   private let functions: LuaFunctions
   private let prelude: Prelude
   private let libraries: [any Library]
+  private let rows: RowsModule
   private var host: LuaHost { runner.host }
 
   init(runner: TaskRunner, services: RecipeServices, directory: String) {
@@ -18,6 +19,8 @@ final class GlobalLibrary {
     functions = LuaFunctions(host)
     let tasks = TaskModule(runner: runner)
     prelude = Prelude(runner: runner, services: services, tasks: tasks, functions: functions)
+    rows = RowsModule(
+      runner: runner, services: services, prelude: prelude, functions: functions)
     libraries = [
       OutputLibrary(host: host, services: services, prelude: prelude, functions: functions),
       TaskLibrary(tasks: tasks, prelude: prelude),
@@ -30,12 +33,15 @@ final class GlobalLibrary {
       TimeLibrary(clock: services.clock, functions: functions),
       TextLibrary(random: services.random, functions: functions),
       // Last: its names are many, and made when they are first asked for.
-      OperationModule(runner: runner, handler: services.calls),
+      OperationModule(runner: runner, handler: services.calls, rows: rows),
     ]
   }
 
   /// What the run fails with although the recipe comes to its end.
   var deferredFailure: ScriptFailure? { prelude.deferredFailure }
+
+  /// Lets go of what the recipe left open.
+  func close() { rows.closeAll() }
 
   /// Sets up the table of globals.
   func install(_ recipe: Recipe) {

@@ -18,6 +18,10 @@ public struct RecipeServices {
     (_ action: String, _ completion: @escaping (Result<Credits?, CargoError>) -> Void) -> Void
   /// The most that may be spent on one row, from the manifest.
   public var creditsPerRow: Credits?
+  /// Opens what gives the rows of a request (`segment.each`).
+  public typealias RowsOpener = (OperationRequest) throws(CargoError) -> any RowSource
+  /// Opens rows; page by page through `calls` where the workspace knows nothing better.
+  public var rows: RowsOpener?
   /// The files that the recipe may reach.
   public var files: RecipeFiles
   /// The environment variables that it may read.
@@ -40,7 +44,7 @@ public struct RecipeServices {
       @escaping (
         _ action: String, _ completion: @escaping (Result<Credits?, CargoError>) -> Void
       ) -> Void = { $1(.success(nil)) },
-    creditsPerRow: Credits? = nil,
+    creditsPerRow: Credits? = nil, rows: RowsOpener? = nil,
     permissions: Permissions = Permissions(manifest: nil, isLive: false),
     redactor: Redactor = Redactor()
   ) {
@@ -51,6 +55,7 @@ public struct RecipeServices {
     self.progress = progress
     self.price = price
     self.creditsPerRow = creditsPerRow
+    self.rows = rows
     files = RecipeFiles(permissions)
     environment = RecipeEnvironment(permissions, redactor: redactor)
   }

@@ -39,6 +39,7 @@ public final class RecipeSession {
       runner: runner, services: services, directory: recipe.directory)
     globals.install(recipe)
     self.globals = globals
+    defer { globals.close() }
     let stack = host.main
     let compiled = recipe.text.withUnsafeBytes { text in
       host.load(text, name: recipe.chunkName, onto: stack)

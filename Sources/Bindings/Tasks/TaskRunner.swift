@@ -278,7 +278,7 @@ extension Operation.ResultShape {
   /// The C host's number of the shape, and the key it unwraps.
   var cShape: (Int32, String) {
     switch self {
-    case .whole, .text, .rows: (Int32(CS_ANSWER_WHOLE), "")
+    case .whole, .text, .rows, .iterator: (Int32(CS_ANSWER_WHOLE), "")
     case .unwrap(let key): (Int32(CS_ANSWER_UNWRAP), key)
     case .run: (Int32(CS_ANSWER_RUN), "")
     case .execution: (Int32(CS_ANSWER_EXECUTION), "")

@@ -100,6 +100,9 @@ int cs_open_json(lua_State *L);
 int cs_json_encode_function(lua_State *L);
 // (shape, key or nil, body, rows or nil, flags) → value; body and rows are strings.
 int cs_push_answer_function(lua_State *L);
+// (bytes, length, flags, is_block) → a list of rows, from a JSON array or from a block of cells
+// (row_block.c); bytes is light userdata.
+int cs_push_rows_function(lua_State *L);
 
 #ifdef __cplusplus
 }

@@ -19,6 +19,8 @@ extern const cargo_prelude cargo_prelude_report;
 extern const cargo_prelude cargo_prelude_waterfall;
 /// `progress`.
 extern const cargo_prelude cargo_prelude_progress;
+/// The iterators of `segment.each` and `storage.each`.
+extern const cargo_prelude cargo_prelude_each;
 /// `where`.
 extern const cargo_prelude cargo_prelude_where;
 #endif

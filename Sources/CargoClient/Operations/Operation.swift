@@ -59,6 +59,8 @@ public struct Operation: Sendable {
     case batchExecution
     /// `{userMessage, assistantMessage}`; after waiting, the finished assistant message.
     case message
+    /// An iterator over the rows that the operation of that name gives page by page.
+    case iterator(over: String)
   }
 
   /// What is waited for.

@@ -71,7 +71,7 @@ extension OperationTable {
       ], .whole, .read),
   ]
 
-  private static let everyRecord = #"{"conjonction":"and","groups":[]}"#
+  static let everyRecord = #"{"conjonction":"and","groups":[]}"#
 
   private static let segmentSettings: [Parameter] = [
     .optional("sort", .sort, "The order, a list of {columnSlug, kind}.", nullable: true),

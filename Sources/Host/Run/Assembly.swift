@@ -44,6 +44,14 @@ final class Assembly {
     return "workspace \(choice.name)\(limit ?? missing), run \(runID)"
   }
 
+  /// A cursor over the rows of a request, where the workspace is the embedded one.
+  func localRows(_ request: OperationRequest) throws(CargoError) -> (any RowSource)? {
+    guard let local else { return nil }
+    let rows = try local.rows(request)
+    chain.report.noteRows(of: request.operation)
+    return rows
+  }
+
   /// Writes down what is left and closes the workspace's file.
   func close() { local?.close() }
 }

@@ -49,7 +49,7 @@ final class RecipeRun {
           },
           progress: ProgressReporter(terminal.progress),
           price: { workspace.price(of: $0, completion: $1) },
-          creditsPerRow: prepared.manifest?.creditsPerRow,
+          creditsPerRow: prepared.manifest?.creditsPerRow, rows: workspace.rows,
           permissions: workspace.permissions, redactor: workspace.redactor))
     } catch {
       throw UsageError(error.message, hint: error.hint)

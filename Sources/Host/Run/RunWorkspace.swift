@@ -62,6 +62,15 @@ final class RunWorkspace: CallHandler {
     }
   }
 
+  /// Opens the rows of a request: a cursor over the embedded workspace, or pages of the platform.
+  func rows(_ request: OperationRequest) throws(CargoError) -> any RowSource {
+    let assembly = try open()
+    guard let rows = try assembly.localRows(request) else {
+      return try PagedRows(request, calls: self, loop: loop)
+    }
+    return rows
+  }
+
   /// The price of an action, from the workspace's catalogue; nil when it depends on the answer.
   func price(of action: String, completion: @escaping (Result<Credits?, CargoError>) -> Void) {
     do {

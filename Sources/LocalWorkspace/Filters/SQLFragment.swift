@@ -1,3 +1,4 @@
+import CargoClient
 import SQLite
 
 /// A piece of SQL and the values bound in it, in the order of its `?`.

@@ -7,7 +7,7 @@ import Synchronization
 /// meanwhile does not show (`design.md` §4.1, "Paging").
 ///
 /// Bound to the loop's thread. The rows are read on a thread of the cursor's own.
-public final class RowCursor {
+public final class RowCursor: RowSource {
   private let operation: Operation
   private let path: String
   private let mailbox: Mailbox
@@ -31,8 +31,8 @@ public final class RowCursor {
 
   deinit { close() }
 
-  /// Reads the next rows, as a JSON array; an empty one after the last. Ask for one piece at a time.
-  public func next(completion: @escaping (Result<[UInt8], CargoError>) -> Void) {
+  /// Reads the next rows.
+  public func next(completion: @escaping (Result<RowPiece, CargoError>) -> Void) {
     let bound = LoopBound(completion)
     guard !isClosed else {
       let error = CargoError(.cancelled, "the rows were closed", operation: operation.name)
@@ -85,8 +85,8 @@ public final class RowCursor {
       self.isCancelled = isCancelled
     }
 
-    func piece(_ connection: Connection, size: Int) throws -> [UInt8] {
-      if isAtEnd { return Array("[]".utf8) }
+    func piece(_ connection: Connection, size: Int) throws -> RowPiece {
+      if isAtEnd { return RowPiece(.block, [], count: 0) }
       do {
         if statement == nil { try begin(connection) }
         // Only SQL of the recipe may be endless; a sort of many rows may just take long.
@@ -105,11 +105,10 @@ public final class RowCursor {
       statement = nil
     }
 
-    private func read(size: Int) throws -> [UInt8] {
-      guard let statement, let writer else { return Array("[]".utf8) }
-      var out = JSONWriter(capacity: size + 4_096)
-      out.beginArray()
-      while out.bytes.count < size {
+    private func read(size: Int) throws -> RowPiece {
+      guard let statement, let writer else { return RowPiece(.block, [], count: 0) }
+      var out = RowBlockWriter(columns: writer.names, capacity: size + 4_096)
+      while out.size < size {
         guard try statement.step() else {
           isAtEnd = true
           self.statement = nil
@@ -117,8 +116,7 @@ public final class RowCursor {
         }
         writer.write(statement, to: &out)
       }
-      out.endArray()
-      return out.bytes
+      return out.piece()
     }
 
     private func begin(_ connection: Connection) throws {

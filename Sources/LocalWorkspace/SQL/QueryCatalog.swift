@@ -1,3 +1,5 @@
+import CargoClient
+
 /// The tables that a query may name (`cargo-platform.md` §7.1).
 struct QueryCatalog {
   /// One model's table.

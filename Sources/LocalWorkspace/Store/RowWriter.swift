@@ -6,18 +6,21 @@ import SQLite
 struct RowWriter {
   private enum Form { case plain, boolean, json }
 
+  /// The names of the columns, each once.
+  let names: [String]
   private let keys: [[UInt8]]
   private let forms: [Form]
 
   /// The columns of a model, in the order they were selected.
   init(columns: [Column]) {
-    keys = columns.map { RowWriter.key($0.slug) }
+    names = columns.map(\.slug)
+    keys = names.map(RowWriter.key)
     forms = columns.map { RowWriter.form($0.type) }
   }
 
   /// The columns of a query; those that come straight from a model's table keep its types.
   init(statement: Statement, models: [Model]) {
-    var keys: [[UInt8]] = []
+    var names: [String] = []
     var forms: [Form] = []
     var seen: Set<String> = []
     for index in 0..<statement.columnCount {
@@ -28,14 +31,15 @@ struct RowWriter {
         name = statement.columnName(index) + ":\(number)"
         number += 1
       }
-      keys.append(RowWriter.key(name))
+      names.append(name)
       let model = statement.columnTable(index).flatMap { table in
         models.first { $0.table == table }
       }
       let column = statement.columnOrigin(index).flatMap { model?.column($0) }
       forms.append(column.map { RowWriter.form($0.type) } ?? .plain)
     }
-    self.keys = keys
+    self.names = names
+    keys = names.map(RowWriter.key)
     self.forms = forms
   }
 
@@ -75,6 +79,36 @@ struct RowWriter {
       }
     }
     out.endObject()
+  }
+
+  /// Writes the row that the statement stands on, cell by cell.
+  func write(_ row: Statement, to out: inout RowBlockWriter) {
+    for index in names.indices {
+      switch row.kind(index) {
+      case .null: out.null()
+      case .integer:
+        if forms[index] == .boolean {
+          out.bool(row.int64(index) != 0)
+        } else {
+          out.integer(row.int64(index))
+        }
+      case .real: out.real(row.double(index))
+      case .text:
+        row.withText(index) { text in
+          if forms[index] == .json, (try? JSONDocument(Array(text))) != nil {
+            out.json(text)
+          } else {
+            out.text(text)
+          }
+        }
+      case .blob:
+        row.withBlob(index) { blob in
+          var text = RowWriter.hexadecimal(blob)
+          text.withUTF8 { out.text(UnsafeRawBufferPointer($0)) }
+        }
+      }
+    }
+    out.endRow()
   }
 
   /// A text that should be JSON and may have been written by SQL: as JSON where it is, else as text.

@@ -46,6 +46,11 @@ public final class RunReport {
     if let action { actions[action, default: Tally()].credits += credits }
   }
 
+  /// Counts the opening of rows that come without calls.
+  public func noteRows(of operation: Operation) {
+    operations[operation.name, default: Tally()].calls += 1
+  }
+
   /// Counts a call that has ended.
   func note(_ call: OperationCall, _ result: CallResult) {
     // Looking at a finished run again tells its cost, but does not cost anything.

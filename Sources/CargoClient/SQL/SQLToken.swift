@@ -1,7 +1,7 @@
 /// A token of a SQL text, as SQLite's own tokenizer would cut it.
-struct SQLToken: Equatable {
+public struct SQLToken: Equatable {
   /// What a token is.
-  enum Kind: Equatable {
+  public enum Kind: Equatable {
     /// A bare word: a keyword or a name.
     case word
     /// A name in `"…"`, `` `…` `` or `[…]`; `text` holds it without quotes.
@@ -19,13 +19,13 @@ struct SQLToken: Equatable {
   }
 
   /// What it is.
-  let kind: Kind
+  public let kind: Kind
   /// The token as written; for names and texts in quotes, what is inside.
-  let text: String
+  public let text: String
   /// A bare word in upper case, to compare with keywords; empty for all else.
-  let keyword: String
+  public let keyword: String
   /// Where it stands in the bytes of the source.
-  let range: Range<Int>
+  public let range: Range<Int>
 
   init(kind: Kind, text: String, range: Range<Int>) {
     self.kind = kind
@@ -35,28 +35,28 @@ struct SQLToken: Equatable {
   }
 
   /// Whether it is this symbol.
-  func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
+  public func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
 
   /// Whether it can name a table or a column. SQLite takes a text in single quotes for a name where
   /// only a name can stand.
-  var canBeName: Bool { kind == .word || kind == .quotedName || kind == .string }
+  public var canBeName: Bool { kind == .word || kind == .quotedName || kind == .string }
 }
 
 extension String {
   /// The text with `a`…`z` in upper case and all else as it is: how SQLite compares keywords and
   /// names. (`uppercased()` would make a keyword of `ſelect`.)
-  func asciiUppercased() -> String {
+  public func asciiUppercased() -> String {
     String(decoding: utf8.map { $0 >= 0x61 && $0 <= 0x7A ? $0 - 0x20 : $0 }, as: UTF8.self)
   }
 
   /// The text as a name in SQL that can be nothing but a name.
-  var quotedSQLName: String {
+  public var quotedSQLName: String {
     "\"" + split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }
 
 /// A text that is no sequence of SQL tokens.
-struct SQLTokenError: Error, Equatable {
+public struct SQLTokenError: Error, Equatable {
   /// What is wrong, without a full stop.
-  let message: String
+  public let message: String
 }

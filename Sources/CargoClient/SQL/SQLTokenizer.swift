@@ -3,13 +3,13 @@
 /// White space and comments are left out; the ranges of the tokens tell where they were. What SQLite
 /// reads as the end of the text (a NUL byte) or as no token at all is an error here, so that no part
 /// of a statement is judged that SQLite would not see, or the other way round.
-struct SQLTokenizer {
+public struct SQLTokenizer {
   private let bytes: [UInt8]
   private var position = 0
 
   /// All tokens of a text.
   /// - Throws: `SQLTokenError`.
-  static func tokens(of sql: String) throws -> [SQLToken] {
+  public static func tokens(of sql: String) throws -> [SQLToken] {
     var tokenizer = SQLTokenizer(bytes: Array(sql.utf8))
     var tokens: [SQLToken] = []
     while let token = try tokenizer.next() { tokens.append(token) }

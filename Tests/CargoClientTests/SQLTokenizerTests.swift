@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LocalWorkspace
+@testable import CargoClient
 
 @Suite struct SQLTokenizerTests {
   private func cut(_ sql: String) throws -> [String] {
