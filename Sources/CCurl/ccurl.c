@@ -50,6 +50,11 @@ static void open_library(void) {
   LOOK_UP(multi_info_read);
   LOOK_UP(slist_append);
   LOOK_UP(slist_free_all);
+  LOOK_UP(url);
+  LOOK_UP(url_cleanup);
+  LOOK_UP(url_set);
+  LOOK_UP(url_get);
+  LOOK_UP(free);
   __typeof__(curl_global_init) *global_init =
       (__typeof__(curl_global_init) *)look_up(library, "curl_global_init");
   __typeof__(curl_version_info) *version_info =

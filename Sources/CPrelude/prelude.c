@@ -28,6 +28,11 @@ static const unsigned char progress[] = {
 };
 const cargo_prelude cargo_prelude_progress = {"=[cargo progress]", progress, sizeof progress};
 
+static const unsigned char http[] = {
+#embed "http.lua"
+};
+const cargo_prelude cargo_prelude_http = {"=[cargo http]", http, sizeof http};
+
 static const unsigned char where_[] = {
 #embed "where.lua"
 };

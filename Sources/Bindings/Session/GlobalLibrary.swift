@@ -30,6 +30,10 @@ final class GlobalLibrary {
       FileLibrary(host: host, files: services.files, functions: functions),
       EnvironmentLibrary(environment: services.environment, functions: functions),
       WhereLibrary(prelude: prelude, functions: functions),
+      HTTPLibrary(
+        runner: runner, client: WebClient(services.permissions, loop: runner.loop),
+        prelude: prelude, functions: functions),
+      GTMLibrary(functions: functions),
       TimeLibrary(clock: services.clock, functions: functions),
       TextLibrary(random: services.random, functions: functions),
       // Last: its names are many, and made when they are first asked for.
@@ -119,9 +123,8 @@ final class GlobalLibrary {
   }
 
   private static let replacements = [
-    "os": "a recipe gets what it needs to know as inputs",
-    "io":
-      "print(text) and emit(row) write; a recipe gets what it reads as inputs or from the workspace",
+    "os": "time.now() is the time, env.get(name) an environment variable",
+    "io": "print(text) and emit(row) write; fs.read, fs.lines and fs.write are for files",
     "dofile": "use require",
     "loadfile": "use require",
     "package": "require finds modules beside the recipe",

@@ -22,6 +22,8 @@ public struct RecipeServices {
   public typealias RowsOpener = (OperationRequest) throws(CargoError) -> any RowSource
   /// Opens rows; page by page through `calls` where the workspace knows nothing better.
   public var rows: RowsOpener?
+  /// What the recipe may do.
+  public var permissions: Permissions
   /// The files that the recipe may reach.
   public var files: RecipeFiles
   /// The environment variables that it may read.
@@ -56,6 +58,7 @@ public struct RecipeServices {
     self.price = price
     self.creditsPerRow = creditsPerRow
     self.rows = rows
+    self.permissions = permissions
     files = RecipeFiles(permissions)
     environment = RecipeEnvironment(permissions, redactor: redactor)
   }

@@ -28,6 +28,11 @@ struct ccurl_functions {
   __typeof__(curl_multi_socket_action) *multi_socket_action;
   __typeof__(curl_multi_info_read) *multi_info_read;
   __typeof__(curl_slist_append) *slist_append;
+  __typeof__(curl_url) *url;
+  __typeof__(curl_url_cleanup) *url_cleanup;
+  __typeof__(curl_url_set) *url_set;
+  __typeof__(curl_url_get) *url_get;
+  __typeof__(curl_free) *free;
   __typeof__(curl_slist_free_all) *slist_free_all;
 };
 // Written once, before ccurl_open() returns; Swift goes through the wrappers below.
@@ -64,6 +69,18 @@ static inline struct curl_slist *ccurl_slist_append(struct curl_slist *list, con
   return ccurl.slist_append(list, line);
 }
 static inline void ccurl_slist_free_all(struct curl_slist *list) { ccurl.slist_free_all(list); }
+
+static inline CURLU *ccurl_url(void) { return ccurl.url(); }
+static inline void ccurl_url_cleanup(CURLU *url) { ccurl.url_cleanup(url); }
+static inline CURLUcode ccurl_url_set(
+    CURLU *url, CURLUPart part, const char *text, unsigned int flags) {
+  return ccurl.url_set(url, part, text, flags);
+}
+static inline CURLUcode ccurl_url_get(
+    CURLU *url, CURLUPart part, char **text, unsigned int flags) {
+  return ccurl.url_get(url, part, text, flags);
+}
+static inline void ccurl_free(void *memory) { ccurl.free(memory); }
 
 // Swift cannot call variadic functions; one wrapper for each type that travels through them.
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {

@@ -21,6 +21,8 @@ extern const cargo_prelude cargo_prelude_waterfall;
 extern const cargo_prelude cargo_prelude_progress;
 /// The iterators of `segment.each` and `storage.each`.
 extern const cargo_prelude cargo_prelude_each;
+/// `http`.
+extern const cargo_prelude cargo_prelude_http;
 /// `where`.
 extern const cargo_prelude cargo_prelude_where;
 #endif

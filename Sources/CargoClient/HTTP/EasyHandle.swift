@@ -12,7 +12,7 @@ final class EasyHandle {
   /// Where it is under way; the client owns both.
   unowned(unsafe) var multi: CurlMulti?
 
-  private let allowsPeer: ((PeerAddress) -> Bool)?
+  private let allowsPeer: ((PeerAddress, _ port: Int) -> Bool)?
   private let poller: SocketPoller
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private var upload = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -229,6 +229,10 @@ final class EasyHandle {
       transfer.isTooLarge = true
       return false
     }
+    if let accepts = transfer.request.acceptsBytes, !accepts(chunk.count) {
+      transfer.isTooLarge = true
+      return false
+    }
     // A second chunk announces a long body: make room for all of it at once.
     if !transfer.body.isEmpty && transfer.body.capacity < transfer.body.count + chunk.count {
       let announced = offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
@@ -241,11 +245,11 @@ final class EasyHandle {
 
   private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
     let peer = withUnsafePointer(to: &address.pointee.addr) {
-      PeerAddress($0, length: Int(address.pointee.addrlen))
+      PeerAddress.withPort($0, length: Int(address.pointee.addrlen))
     }
     if let allowsPeer {
-      guard let peer, allowsPeer(peer) else {
-        transfer?.refusedPeer = peer
+      guard let peer, allowsPeer(peer.address, peer.port) else {
+        transfer?.refusedPeer = peer?.address
         return CURL_SOCKET_BAD
       }
     }

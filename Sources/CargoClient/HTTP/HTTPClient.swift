@@ -20,10 +20,10 @@ public final class HTTPClient {
     /// Whether `https_proxy`, `no_proxy` and their like are heeded; by default if any proxy is named
     /// there, because libcurl otherwise looks for them at each request.
     public var usesProxyEnvironment: Bool
-    /// Decides by its address whether a server may be connected to; asked for each new connection, so
+    /// Decides by its address and port whether a server may be connected to; asked for each new connection, so
     /// on each hop of a redirect too. Part of the client and not of a request, because connections
     /// are shared by all requests of a client. With it, proxies should be off.
-    public var allowsPeer: ((PeerAddress) -> Bool)?
+    public var allowsPeer: ((PeerAddress, _ port: Int) -> Bool)?
 
     /// The defaults.
     public init() {

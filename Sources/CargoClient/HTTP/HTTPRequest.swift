@@ -22,6 +22,9 @@ public struct HTTPRequest {
   public var acceptsCompression: Bool
   /// Whether the response carries all headers, and not only what `HTTPResponse` names.
   public var collectsHeaders: Bool
+  /// Asked for so many further bytes of the body before they are kept; false ends the exchange as too
+  /// large.
+  public var acceptsBytes: ((Int) -> Bool)?
 
   /// Makes a request; by default one that may be replayed and follows no redirects.
   public init(

@@ -15,19 +15,45 @@ public struct PeerAddress: Equatable, Sendable, CustomStringConvertible {
     self.bytes = bytes.count == 16 && bytes.starts(with: mapped) ? Array(bytes[12...]) : bytes
   }
 
+  /// Reads an address in its usual notation, IPv6 with or without brackets; nil for all else.
+  public init?(_ text: some StringProtocol) {
+    if text.contains(":") {
+      let bare =
+        text.hasPrefix("[") && text.hasSuffix("]")
+        ? String(text.dropFirst().dropLast()) : String(text)
+      var address = in6_addr()
+      guard inet_pton(AF_INET6, bare, &address) == 1 else { return nil }
+      self.init(bytes: withUnsafeBytes(of: &address) { Array($0) })
+    } else {
+      var address = in_addr()
+      guard inet_pton(AF_INET, String(text), &address) == 1 else { return nil }
+      self.init(bytes: withUnsafeBytes(of: &address) { Array($0) })
+    }
+  }
+
   /// Reads a socket address; nil for one that is neither IPv4 nor IPv6.
-  init?(_ address: UnsafePointer<sockaddr>, length: Int) {
+  static func withPort(
+    _ address: UnsafePointer<sockaddr>, length: Int
+  ) -> (address: PeerAddress, port: Int)? {
     let raw = UnsafeRawPointer(address)
     switch Int32(address.pointee.sa_family) {
     case AF_INET where length >= MemoryLayout<sockaddr_in>.size:
-      var inner = raw.load(as: sockaddr_in.self).sin_addr
-      self.init(bytes: withUnsafeBytes(of: &inner) { Array($0) })
+      var socket = raw.load(as: sockaddr_in.self)
+      let bytes = withUnsafeBytes(of: &socket.sin_addr) { Array($0) }
+      return (PeerAddress(bytes: bytes), Int(UInt16(bigEndian: socket.sin_port)))
     case AF_INET6 where length >= MemoryLayout<sockaddr_in6>.size:
-      var inner = raw.load(as: sockaddr_in6.self).sin6_addr
-      self.init(bytes: withUnsafeBytes(of: &inner) { Array($0) })
+      var socket = raw.load(as: sockaddr_in6.self)
+      let bytes = withUnsafeBytes(of: &socket.sin6_addr) { Array($0) }
+      return (PeerAddress(bytes: bytes), Int(UInt16(bigEndian: socket.sin6_port)))
     default:
       return nil
     }
+  }
+
+  /// Whether it is this machine's own: `127.0.0.0/8` or `::1`.
+  public var isLoopback: Bool {
+    bytes.count == 4
+      ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
   }
 
   /// Whether the address is out on the public Internet: not this machine, not a private or link-local

@@ -80,44 +80,4 @@ public struct Permissions: Sendable {
       hint:
         "grant it with permissions.env = { \"\(name)\" } in the manifest, or --allow-env \(name)")
   }
-
-  /// Why a host may not be spoken to; nil when it may.
-  public func refusal(ofHost host: String, port: Int) -> CargoError? {
-    let name = host.lowercased()
-    let isGranted = grant.net.contains { HostPattern($0).matches(name, port: port) }
-    if isGranted { return nil }
-    return CargoError(
-      .permission, "the host \(host) was not granted",
-      hint:
-        "grant it with permissions.net = { \"\(name)\" } in the manifest, or --allow-net \(name)")
-  }
-}
-
-/// A host that may be spoken to.
-private struct HostPattern {
-  let host: Substring
-  let port: Int?
-
-  init(_ text: String) {
-    // An IPv6 address has colons of its own and a port only after its bracket.
-    let end = text.lastIndex(of: "]") ?? text.startIndex
-    if let colon = text[end...].lastIndex(of: ":"),
-      let port = Int(text[text.index(after: colon)...]),
-      text.hasPrefix("[") || text.firstIndex(of: ":") == colon
-    {
-      host = Substring(text[..<colon].lowercased())
-      self.port = port
-    } else {
-      host = Substring(text.lowercased())
-      port = nil
-    }
-  }
-
-  func matches(_ name: String, port: Int) -> Bool {
-    if let own = self.port, own != port { return false }
-    if host == "*" || host == name { return true }
-    // `*.example.com` is every host below, and not example.com itself.
-    return host.hasPrefix("*.") && name.hasSuffix(host.dropFirst())
-      && name.utf8.count > host.utf8.count - 1
-  }
 }

@@ -94,7 +94,7 @@ import Testing
   struct Fault: CustomTestStringConvertible {
     let testDescription: String
     let reason: HTTPFailure.Reason
-    let behave: @Sendable (Connection) -> Void
+    let behave: @Sendable (FaultyConnection) -> Void
   }
 
   static let faults: [Fault] = [
@@ -277,7 +277,7 @@ import Testing
   @Test func aPeerIsCheckedByItsAddress() throws {
     var configuration = HTTPClient.Configuration()
     configuration.usesProxyEnvironment = false
-    configuration.allowsPeer = { $0.isPublic }
+    configuration.allowsPeer = { address, _ in address.isPublic }
     let guarded = HTTPClient(loop: loop, configuration: configuration)
     let server = FaultyServer { connection in
       while connection.readRequest() != nil { connection.answer() }

@@ -38,7 +38,7 @@ import Testing
     return try #require(outcome)
   }
 
-  private func serve(_ answers: [@Sendable (Connection) -> Void]) -> FaultyServer {
+  private func serve(_ answers: [@Sendable (FaultyConnection) -> Void]) -> FaultyServer {
     FaultyServer { connection in
       var index = 0
       while connection.readRequest() != nil {
@@ -81,7 +81,7 @@ import Testing
   struct Answer: CustomTestStringConvertible {
     let testDescription: String
     let operation: String
-    let answer: @Sendable (Connection) -> Void
+    let answer: @Sendable (FaultyConnection) -> Void
     let expected: Expected
 
     enum Expected {
@@ -91,14 +91,14 @@ import Testing
 
     init(
       _ description: String, _ expected: Expected,
-      answer: @escaping @Sendable (Connection) -> Void
+      answer: @escaping @Sendable (FaultyConnection) -> Void
     ) {
       self.init(description, "whoami", expected, answer: answer)
     }
 
     init(
       _ description: String, _ operation: String, _ expected: Expected,
-      answer: @escaping @Sendable (Connection) -> Void
+      answer: @escaping @Sendable (FaultyConnection) -> Void
     ) {
       testDescription = description
       self.operation = operation
@@ -192,7 +192,7 @@ import Testing
 
   @Test func theTokenIsInNoError() throws {
     let token = HTTPTransportTests.token
-    let answers: [@Sendable (Connection) -> Void] = [
+    let answers: [@Sendable (FaultyConnection) -> Void] = [
       {
         $0.answer(400, #"{"reason":"a-\#(token)","errorMessage":"no \#(token)!","x":"\#(token)"}"#)
       },
@@ -223,25 +223,25 @@ import Testing
   struct Retry: CustomTestStringConvertible {
     let testDescription: String
     let operation: String
-    let first: @Sendable (Connection) -> Void
+    let first: @Sendable (FaultyConnection) -> Void
     let arrivals: Int
     let kind: CargoError.Kind?
   }
 
-  private static let reset: @Sendable (Connection) -> Void = { $0.reset() }
+  private static let reset: @Sendable (FaultyConnection) -> Void = { $0.reset() }
   private static func status(
     _ status: Int, _ headers: String...
-  ) -> @Sendable (Connection) -> Void {
+  ) -> @Sendable (FaultyConnection) -> Void {
     { $0.answer(status, headers: headers, "{}") }
   }
-  private static let half: @Sendable (Connection) -> Void = { connection in
+  private static let half: @Sendable (FaultyConnection) -> Void = { connection in
     connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
     connection.end()
   }
 
   /// What each first answer lets be repeated: reads and payments; nil where a payment is unknown.
   private static let firstAnswers:
-    [(name: String, first: @Sendable (Connection) -> Void, read: Bool, pay: Bool?)] = [
+    [(name: String, first: @Sendable (FaultyConnection) -> Void, read: Bool, pay: Bool?)] = [
       ("503", status(503), true, true),
       ("429", status(429), true, true),
       ("429 with Retry-After", status(429, "Retry-After: 1"), true, true),

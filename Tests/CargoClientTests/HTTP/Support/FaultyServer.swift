@@ -23,9 +23,9 @@ final class FaultyServer: Sendable {
 
   private let listener: Int32
   private let state = Mutex(State())
-  private let behave: @Sendable (Connection) -> Void
+  private let behave: @Sendable (FaultyConnection) -> Void
 
-  init(_ behave: @escaping @Sendable (Connection) -> Void) {
+  init(_ behave: @escaping @Sendable (FaultyConnection) -> Void) {
     self.behave = behave
     (listener, port) = FaultyServer.listen()
     let server = Unmanaged.passRetained(self)
@@ -48,7 +48,7 @@ final class FaultyServer: Sendable {
         return state.connections
       }
       FaultyServer.detach { [self] in
-        let connection = Connection(descriptor, number: number) { arrival in
+        let connection = FaultyConnection(descriptor, number: number) { arrival in
           self.state.withLock { state in
             state.arrivals.append(arrival)
             return state.arrivals.count
@@ -104,7 +104,7 @@ final class FaultyServer: Sendable {
 }
 
 /// One connection of a `FaultyServer`, used by its thread alone.
-final class Connection: Sendable {
+final class FaultyConnection: Sendable {
   struct Request {
     let line: String
     let head: String
@@ -134,7 +134,7 @@ final class Connection: Sendable {
     var bytes: [UInt8] = []
     var headEnd: Int?
     while true {
-      headEnd = headEnd ?? Connection.headEnd(bytes)
+      headEnd = headEnd ?? FaultyConnection.headEnd(bytes)
       if let end = headEnd {
         let head = String(decoding: bytes[..<end], as: UTF8.self)
         let lines = head.split(separator: "\r\n")

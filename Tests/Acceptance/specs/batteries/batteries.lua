@@ -1,0 +1,7 @@
+print(time.iso(0), time.parse("2026-08-01T09:30:00+02:00"), time.parse("soon"))
+print(time.format("2026-08-01", "%d %b %Y"), time.iso(time.add("2024-03-31", { months = -1 })))
+print(hash.sha256("abc"):sub(1, 16), #uuid(), time.now() > 1.7e9)
+print(text.title("sinéad o'connor"), text.slug("Société Générale"), text.split("a;b", ";")[2], text.width("日本"))
+print(gtm.domain("www.a.co.uk (old) www.b.com"), gtm.company("Société Générale S.A."), gtm.email("Ada <ADA@Acme.com>"))
+local name = gtm.person("LOVELACE, Ada, PhD")
+print(name.first, name.last, gtm.same_company("BMW AG", "BMW Group"), gtm.is_free_email("a@gmail.com"))

@@ -1,0 +1,1 @@
+../CargoClientTests/HTTP/Support/FaultyServer.swift
