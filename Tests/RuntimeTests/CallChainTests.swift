@@ -56,6 +56,37 @@ final class StubPricing: Pricing {
     return box
   }
 
+  @Test func aGraphMayDoNoMoreThanItsActions() throws {
+    let manifest = try PermissionsTests.manifest([
+      "actions": .list([.string("prospeo.*")]), "operations": .list([.string("run.create")]),
+    ])
+    let chain = CallChain(
+      [PermissionInterceptor(Permissions(manifest: manifest, isLive: false), loop: loop)],
+      over: stub)
+    func node(_ integration: String) -> String {
+      #"{"actionSlug":"find","integrationSlug":"\#(integration)","kind":"connector"}"#
+    }
+    func send(_ nodes: String) throws -> CallResult? {
+      let operation = try #require(OperationTable.named("run.create"))
+      let box = self.send(
+        OperationCall(
+          operation: operation, arguments: Array(#"{"data":{},"nodes":[\#(nodes)]}"#.utf8),
+          waits: false), on: chain)
+      loop.settle()
+      return box.result
+    }
+    let native = #"{"actionSlug":"end","kind":"native"}"#
+    #expect(try send(native + "," + node("prospeo"))?.error == nil)
+    for nodes in [
+      node("prospeo") + "," + node("other"),
+      #"{"actionSlug":"group","config":{"_nodes":[\#(node("other"))]},"kind":"native"}"#,
+    ] {
+      let error = try #require(try send(nodes)?.error)
+      #expect(error.kind == .permission)
+      #expect(error.message == "the action other.find was not granted")
+    }
+  }
+
   @Test func readsPassStraight() throws {
     pricing.quotes = [.failure(CargoError(.http, "must not be asked"))]
     let chain = chain(Budget(Credits(0)))

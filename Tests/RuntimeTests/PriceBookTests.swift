@@ -42,6 +42,10 @@ import Testing
     #"{"actionSlug":"\#(slug)","integrationSlug":"prospeo","kind":"connector"}"#
   }
 
+  static func group(_ items: String, _ nodes: String) -> String {
+    #"{"actionSlug":"group","config":{"_nodes":[\#(nodes)],"items":\#(items)},"kind":"native"}"#
+  }
+
   static let bounded: [(String, String, Double)] = [
     ("action.execute", #"{"action":\#(action("findEmail")),"data":{"limit":9}}"#, 0.5),
     ("action.execute", #"{"action":\#(action("search")),"data":{"limit":10}}"#, 0.6),
@@ -52,6 +56,20 @@ import Testing
     ("action.execute", #"{"action":\#(action("ownKey")),"data":{}}"#, 0),
     ("action.execute", #"{"action":\#(action("free")),"data":{}}"#, 0),
     ("action.execute", #"{"action":\#(action("nothing")),"data":{}}"#, 0),
+    // What is built in is free however often it runs; items that are listed can be counted.
+    (
+      "run.create",
+      #"{"data":{},"nodes":[\#(group(#"{"kind":"templateExpression"}"#, #"{"kind":"native","actionSlug":"end"}"#))]}"#,
+      0
+    ),
+    (
+      "batch.create", #"{"data":{"kind":"file"},"nodes":[{"kind":"native","actionSlug":"end"}]}"#, 0
+    ),
+    (
+      "batch.create",
+      #"{"data":{"kind":"records","records":[{},{}]},"nodes":[\#(group("[1,2,3]", group("[1,2]", action("findEmail"))))]}"#,
+      6
+    ),
     ("action.execute", #"{"action":{"actionSlug":"branch","kind":"native"},"data":{}}"#, 0),
     ("action.execute_batch", #"{"action":\#(action("findEmail")),"records":[{},{},{}]}"#, 1.5),
     (
@@ -83,6 +101,16 @@ import Testing
     ("action.execute", #"{"action":{"kind":"native","actionSlug":"agent"}}"#, "language model"),
     ("action.execute", #"{"action":{}}"#, "which action"),
     ("run.create", #"{"data":{},"workflowUuid":"u"}"#, "workflow"),
+    ("run.create", #"{"data":{},"nodes":[],"workflowUuid":"u"}"#, "workflow"),
+    (
+      "batch.create", #"{"data":{"kind":"file"},"nodes":[\#(action("findEmail"))]}"#,
+      "nobody has counted"
+    ),
+    (
+      "run.create",
+      #"{"data":{},"nodes":[\#(group(#"{"kind":"templateExpression"}"#, action("findEmail")))]}"#,
+      "a group"
+    ),
     ("batch.create", #"{"data":{"kind":"segment"},"nodes":[]}"#, "workflow"),
     ("run.create", #"{"data":{},"nodes":[{"kind":"native","actionSlug":"group"}]}"#, "group"),
     ("run.create", #"{"data":{},"nodes":[{"kind":"tool","toolUuid":"u"}]}"#, "a tool"),

@@ -52,15 +52,20 @@ enum Bill: Equatable {
       return action(
         arguments["node"], runs: [Item.Run(limit: limit(in: arguments["computedConfig"]))])
     case "run.create":
-      guard let nodes = arguments["nodes"]?.array else {
+      guard let nodes = arguments["nodes"]?.array, nodes.count > 0 else {
         return .unbounded(reason: "it runs whatever its workflow says")
       }
-      return graph(nodes, times: 1)
+      return graph(nodes, .known(1))
     case "batch.create":
-      guard let nodes = arguments["nodes"]?.array,
-        let records = arguments["data"]?["records"]?.array
-      else { return .unbounded(reason: "it runs whatever its workflow says") }
-      return graph(nodes, times: records.count)
+      guard let nodes = arguments["nodes"]?.array, nodes.count > 0 else {
+        return .unbounded(reason: "it runs whatever its workflow says")
+      }
+      let records = arguments["data"]?["records"]?.array
+      return graph(
+        nodes,
+        records.map { .known($0.count) }
+          ?? .unknown(
+            reason: "its graph runs once for each record, and nobody has counted them"))
     case "message.create": return .unbounded(reason: "it asks a language model")
     case "segment.fetch":
       return .unbounded(reason: "it runs whatever enrichment is connected to the model")
@@ -84,20 +89,49 @@ enum Bill: Equatable {
     }
   }
 
-  /// Every node at most once: a graph has no cycles. What a group repeats cannot be told.
-  private static func graph(_ nodes: JSONElements, times: Int) -> Bill {
+  /// How often a graph runs.
+  private enum Times {
+    case known(Int)
+    case unknown(reason: String)
+
+    /// The same for each of these items; what is computed cannot be counted.
+    func each(of items: JSONView?) -> Times {
+      guard let count = items?.array?.count else {
+        return .unknown(reason: "a group runs its nodes once for each item")
+      }
+      guard case .known(let times) = self else { return self }
+      let (product, overflow) = times.multipliedReportingOverflow(by: count)
+      return .known(overflow ? .max : product)
+    }
+  }
+
+  /// Every node at most once each time: a graph has no cycles, and of the tries of a node only the
+  /// one that succeeds is paid. What is built in costs nothing however often it runs.
+  private static func graph(_ nodes: JSONElements, _ times: Times) -> Bill {
     var items: [Item] = []
     for node in nodes {
-      if node["actionSlug"]?.string == "group" {
-        return .unbounded(reason: "a group runs its nodes once for each item")
-      }
-      let run = Item.Run(limit: limit(in: node["config"]), count: times)
-      switch action(node, runs: [run]) {
+      switch bill(of: node, times) {
       case .items(let more): items += more
       case .unbounded(let reason): return .unbounded(reason: reason)
       }
     }
     return .items(items)
+  }
+
+  private static func bill(of node: JSONView, _ times: Times) -> Bill {
+    let isNative = node["kind"]?.string == "native"
+    if isNative, node["actionSlug"]?.string == "group" {
+      guard let inside = node["config"]?["_nodes"]?.array else {
+        return .unbounded(reason: "a group runs its nodes once for each item")
+      }
+      return graph(inside, times.each(of: node["config"]?["items"]))
+    }
+    switch times {
+    case .known(let count):
+      return action(node, runs: [Item.Run(limit: limit(in: node["config"]), count: count)])
+    case .unknown(let reason):
+      return isNative ? action(node, runs: []) : .unbounded(reason: reason)
+    }
   }
 
   /// Names under which actions take the most records to return; the largest counts. One that is no

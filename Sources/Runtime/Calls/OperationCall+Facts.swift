@@ -10,6 +10,24 @@ extension OperationCall {
     actionName = OperationCall.name(of: action)
   }
 
+  /// The actions that the nodes of a graph run which the call brings, groups' own nodes included. What
+  /// is built in is not among them: the operation itself is granted for that.
+  var actionsOfNodes: [String] {
+    guard operation.parameters.contains(where: { $0.wireName == "nodes" || $0.wireName == "node" }),
+      let root = (try? JSONDocument(arguments))?.root
+    else { return [] }
+    var nodes = root["nodes"]?.array.map(Array.init) ?? root["node"].map { [$0] } ?? []
+    var names: [String] = []
+    while let node = nodes.popLast() {
+      if let inside = node["config"]?["_nodes"]?.array { nodes += inside }
+      guard node["kind"]?.string != "native", let name = OperationCall.name(of: node),
+        !names.contains(name)
+      else { continue }
+      names.append(name)
+    }
+    return names.sorted()
+  }
+
   /// `prospeo.findEmail`; `native.branch`; `tool.` or `agent.` and what names it.
   private static func name(of action: JSONView) -> String? {
     switch action["kind"]?.string {

@@ -17,13 +17,23 @@ public final class PermissionInterceptor: Interceptor {
   ) {
     guard
       let error = permissions.refusal(
-        of: call.operation, effect: call.effect, action: call.actionName) ?? refusalOfFiles(call)
+        of: call.operation, effect: call.effect, action: call.actionName)
+        ?? refusalOfNodes(call) ?? refusalOfFiles(call)
     else {
       next.handle(call, completion: completion)
       return
     }
     loop.schedule(after: 0) { completion(.failure(error)) }
   }
+
+  /// A graph may do no more than its actions may by themselves.
+  private func refusalOfNodes(_ call: OperationCall) -> CargoError? {
+    guard call.effect != .read else { return nil }
+    return call.actionsOfNodes.lazy.compactMap { action in
+      self.permissions.refusal(of: call.operation, effect: call.effect, action: action)
+    }.first
+  }
+
   /// Files that an operation takes to the workspace are read, like those of `fs.read`.
   private func refusalOfFiles(_ call: OperationCall) -> CargoError? {
     let files = call.operation.parameters.filter { $0.location == .file }
