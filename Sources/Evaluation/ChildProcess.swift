@@ -42,8 +42,7 @@ struct ChildProcess {
     return wait()
   }
 
-  /// Waits until it has ended by itself.
-  func wait() -> Int32 {
+  private func wait() -> Int32 {
     var status: Int32 = 0
     while waitpid(id, &status, 0) < 0 && errno == EINTR {}
     return status
@@ -59,12 +58,29 @@ struct SystemFailure: Error {
   var message: String { String(cString: strerror(code)) }
 }
 
-/// The clock that limits go by.
-enum Clock {
-  /// Monotonic seconds.
-  static func now() -> Double {
+/// Until when a process has to have answered: by the processor time that it has used, so that a busy
+/// machine ends nobody who is merely waiting for a turn, and by the clock at a multiple of that, since
+/// who sleeps uses none.
+struct Deadline {
+  private let processor: clockid_t?
+  private let used: Double
+  private let elapsed: Double
+
+  init(_ seconds: Double, of process: ChildProcess, patience: Double = 10) {
+    var clock = clockid_t()
+    processor = clock_getcpuclockid(process.id, &clock) == 0 ? clock : nil
+    used = (processor.map(Deadline.time) ?? 0) + seconds
+    elapsed = Deadline.time(CLOCK_MONOTONIC) + patience * seconds
+  }
+
+  var hasPassed: Bool {
+    if let processor, Deadline.time(processor) > used { return true }
+    return Deadline.time(CLOCK_MONOTONIC) > elapsed
+  }
+
+  private static func time(_ clock: clockid_t) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

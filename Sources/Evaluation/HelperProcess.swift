@@ -1,18 +1,21 @@
 import CJavaScript
 import Glibc
 import LocalWorkspace
+import Synchronization
 
 /// The other end of `cjs_serve`: starts the process, asks it, and ends it when it takes too long or
 /// too much memory.
 ///
 /// `@unchecked Sendable` is safe because `ask` and `stop` are called on one thread only, the engine's;
-/// what is set before is constant.
+/// what others see is behind a mutex or constant.
 final class HelperProcess: @unchecked Sendable {
   private let executable: String
   private let arguments: [String]
   private let memory: Int
   private let grace: Double
   private var running: (process: ChildProcess, socket: Int32)?
+  /// The process that may be interrupted; −1 when there is none, −2 when there shall be none any more.
+  private let interruptible = Mutex<pid_t>(-1)
   /// Why there is no engine here; asking again would not help.
   private var unavailable: EvaluationFailure?
 
@@ -51,11 +54,25 @@ final class HelperProcess: @unchecked Sendable {
   }
 
   /// Ends the process, if there is one.
-  func stop() {
-    guard let running else { return }
+  func stop() { end() }
+
+  /// Ends what is being evaluated, from any thread. Nothing is evaluated afterwards.
+  func interrupt() {
+    interruptible.withLock { id in
+      if id > 0 { kill(-id, SIGKILL) }
+      id = -2
+    }
+  }
+
+  /// Ends the process and returns how it ended; nil when there is none.
+  @discardableResult
+  private func end() -> Int32? {
+    guard let running else { return nil }
     self.running = nil
+    // Its number may belong to another one as soon as it has been waited for.
+    interruptible.withLock { id in if id > 0 { id = -1 } }
     close(running.socket)
-    running.process.end()
+    return running.process.end()
   }
 
   /// Starts the process and waits until it is ready.
@@ -81,6 +98,14 @@ final class HelperProcess: @unchecked Sendable {
       return EvaluationFailure("the JavaScript helper cannot be started: \(failure.message)")
     case .success(let process):
       running = (process, sockets[0])
+      let isWanted = interruptible.withLock { id in
+        if id == -1 { id = process.id }
+        return id > 0
+      }
+      guard isWanted else {
+        end()
+        return EvaluationFailure("JavaScript has ended")
+      }
       if case .failure(let failure) = receive(within: HelperProcess.longestStart, limit: nil) {
         return failure
       }
@@ -114,7 +139,10 @@ final class HelperProcess: @unchecked Sendable {
   private func receive(
     within seconds: Double, limit: Double?
   ) -> Result<[UInt8], EvaluationFailure> {
-    let deadline = Clock.now() + seconds
+    guard let process = running?.process else {
+      return .failure(EvaluationFailure("JavaScript has ended"))
+    }
+    let deadline = Deadline(seconds, of: process)
     let reading = read(MemoryLayout<cjs_head>.size, until: deadline)
     guard case .whole(let bytes) = reading else { return fail(reading, limit) }
     let head = bytes.withUnsafeBytes { $0.loadUnaligned(as: cjs_head.self) }
@@ -132,7 +160,7 @@ final class HelperProcess: @unchecked Sendable {
     }
   }
 
-  private func read(_ count: Int, until deadline: Double) -> Reading {
+  private func read(_ count: Int, until deadline: Deadline) -> Reading {
     guard let running else { return .ended }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count)
@@ -146,7 +174,7 @@ final class HelperProcess: @unchecked Sendable {
         bytes += chunk[..<got]
       } else {
         if let held = running.process.memory, held > memory { return .large }
-        if Clock.now() > deadline { return .late }
+        if deadline.hasPassed { return .late }
       }
     }
     return .whole(bytes)
@@ -154,10 +182,9 @@ final class HelperProcess: @unchecked Sendable {
 
   /// Ends a process that gave no answer, and says why.
   private func fail(_ reading: Reading, _ limit: Double?) -> Result<[UInt8], EvaluationFailure> {
-    guard let running else { return .failure(EvaluationFailure("JavaScript has ended")) }
-    self.running = nil
-    close(running.socket)
-    let status = running.process.end()
+    guard let status = end() else {
+      return .failure(EvaluationFailure("JavaScript has ended"))
+    }
     switch reading {
     case .late: return .failure(tooSlow(limit))
     case .large:

@@ -53,12 +53,13 @@ public final class JavaScriptEngine: ExpressionEngine {
   /// The process that evaluates now, for tests; asked for between two questions.
   var helperID: Int32? { helper.processID }
 
-  /// Ends the process. Questions that wait are not answered any more.
+  /// Ends the process, whatever it is doing; see `ExpressionEngine`.
   public func close() {
     isClosed = true
     guard let thread else { return }
     self.thread = nil
     let helper = helper
+    helper.interrupt()
     thread.finish { helper.stop() }
   }
 

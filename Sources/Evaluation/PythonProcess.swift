@@ -2,6 +2,7 @@ import CPlatform
 public import CargoClient
 import Glibc
 public import LocalWorkspace
+import Synchronization
 
 /// Runs each `python` node in a Python of its own: isolated from the user's packages and environment
 /// (`python3 -I`), but no sandbox.
@@ -11,6 +12,8 @@ public final class PythonProcess: PythonRunner {
   private let interpreter: String
   private var threads: [BackgroundThread] = []
   private var next = 0
+  private let running = Running()
+  private var isClosed = false
 
   /// Interpreters at work at once.
   private static let concurrency = 2
@@ -29,7 +32,15 @@ public final class PythonProcess: PythonRunner {
     self.interpreter = interpreter
   }
 
-  deinit { for thread in threads { thread.finish {} } }
+  deinit { close() }
+
+  /// Ends the interpreters; see `PythonRunner`.
+  public func close() {
+    running.end()
+    for thread in threads { thread.finish {} }
+    threads = []
+    isClosed = true
+  }
 
   /// Reads the script and its variables, runs it with their names defined, and writes the value of
   /// `result`. What the script prints is no part of it.
@@ -40,7 +51,7 @@ public final class PythonProcess: PythonRunner {
     sys.stdout = sys.stderr
     names = dict(given["variables"])
     exec(compile(given["script"], "script", "exec"), names)
-    json.dump(names.get("result"), out)
+    json.dump(names.get("result"), out, allow_nan=False)
     """
 
   /// Runs a script; see `PythonRunner`.
@@ -49,7 +60,7 @@ public final class PythonProcess: PythonRunner {
     completion: @escaping (Result<[UInt8], EvaluationFailure>) -> Void
   ) {
     let bound = LoopBound(completion)
-    if threads.count < PythonProcess.concurrency, let thread = BackgroundThread() {
+    if !isClosed, threads.count < PythonProcess.concurrency, let thread = BackgroundThread() {
       threads.append(thread)
     }
     guard !threads.isEmpty else {
@@ -63,23 +74,23 @@ public final class PythonProcess: PythonRunner {
     input.raw(variables)
     input.endObject()
     let bytes = input.bytes
-    let (mailbox, seconds, interpreter) = (mailbox, seconds, interpreter)
+    let (mailbox, seconds, interpreter, running) = (mailbox, seconds, interpreter, running)
     next = (next + 1) % threads.count
     threads[next].submit {
-      let result = PythonProcess.execute(bytes, interpreter: interpreter, seconds: seconds)
+      let result = PythonProcess.execute(bytes, interpreter, seconds, running)
       mailbox.post { bound.value(result) }
     }
   }
 
   private static func execute(
-    _ input: [UInt8], interpreter: String, seconds: Double
+    _ input: [UInt8], _ interpreter: String, _ seconds: Double, _ running: Running
   ) -> Result<[UInt8], EvaluationFailure> {
     // The whole input lies ready before the interpreter starts: nobody waits for the other.
     let given = memfd_create("script", UInt32(PLATFORM_MEMORY_FILE_CLOSES))
     guard given >= 0, let output = Pipe(), let errors = Pipe() else {
       return .failure(EvaluationFailure("python cannot be started: \(SystemFailure().message)"))
     }
-    defer { close(given) }
+    defer { Glibc.close(given) }
     guard input.withUnsafeBytes({ write(given, $0.baseAddress, $0.count) }) == input.count else {
       return .failure(EvaluationFailure("python cannot be started: \(SystemFailure().message)"))
     }
@@ -94,7 +105,12 @@ public final class PythonProcess: PythonRunner {
     case .success(let process):
       output.closeWriting()
       errors.closeWriting()
-      return collect(process, output, errors, seconds)
+      running.add(process)
+      let result = collect(process, output, errors, seconds)
+      // Whoever closed its output and goes on is ended, too.
+      running.remove(process)
+      process.end()
+      return result
     }
   }
 
@@ -102,16 +118,13 @@ public final class PythonProcess: PythonRunner {
   private static func collect(
     _ process: ChildProcess, _ output: Pipe, _ errors: Pipe, _ seconds: Double
   ) -> Result<[UInt8], EvaluationFailure> {
-    let deadline = Clock.now() + seconds
+    let deadline = Deadline(seconds, of: process, patience: 2)
     var answer: [UInt8] = []
     var complaint: [UInt8] = []
     var open = [output, errors]
     while !open.isEmpty {
       var descriptors = open.map { pollfd(fd: $0.reading, events: Int16(POLLIN), revents: 0) }
-      let left = deadline - Clock.now()
-      guard left > 0, poll(&descriptors, nfds_t(open.count), Int32(min(left, 1) * 1_000) + 1) >= 0
-      else {
-        process.end()
+      guard !deadline.hasPassed, poll(&descriptors, nfds_t(open.count), 100) >= 0 else {
         return .failure(EvaluationFailure("it took longer than \(Int(seconds)) s"))
       }
       var ended: [Int32] = []
@@ -127,15 +140,13 @@ public final class PythonProcess: PythonRunner {
       }
       open.removeAll { ended.contains($0.reading) }
       if answer.count > longestOutput {
-        process.end()
         return .failure(EvaluationFailure("its result is larger than 64 MiB"))
       }
     }
-    let status = process.wait()
-    if status == 0 { return .success(answer) }
+    if (try? JSONDocument(answer)) != nil { return .success(answer) }
     // A traceback ends with the exception.
     let lines = String(decoding: complaint, as: UTF8.self).split(separator: "\n")
-    return .failure(EvaluationFailure(lines.last.map(String.init) ?? "python ended with \(status)"))
+    return .failure(EvaluationFailure(lines.last.map(String.init) ?? "it ended without a result"))
   }
 }
 
@@ -166,5 +177,21 @@ private final class Pipe {
     [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
       count = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
     }
+  }
+}
+
+/// The interpreters at work. Safe to use from any thread.
+private final class Running: Sendable {
+  private let processes = Mutex<[ChildProcess]>([])
+
+  func add(_ process: ChildProcess) { processes.withLock { $0.append(process) } }
+
+  /// Called before it is waited for: until then its number is its own.
+  func remove(_ process: ChildProcess) {
+    processes.withLock { all in all.removeAll { $0.id == process.id } }
+  }
+
+  func end() {
+    processes.withLock { all in for process in all { kill(-process.id, SIGKILL) } }
   }
 }

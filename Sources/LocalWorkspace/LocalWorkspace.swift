@@ -121,6 +121,8 @@ public final class LocalWorkspace: Transport {
   /// Writes everything to the file and closes it. Calls that are still under way end as if the
   /// process had ended.
   public func close() {
+    engine?.close()
+    python?.close()
     if case .success(let workspace) = opened { workspace.store.close() }
     opened = .failure(CargoError(.journal, "The workspace \(path) is closed."))
   }

@@ -128,6 +128,21 @@ import Testing
         == "the process that evaluates JavaScript ended unexpectedly (with code 0)")
   }
 
+  @Test func closingEndsWhatIsUnderWay() throws {
+    let harness = EngineHarness()
+    _ = try harness.template("{{1}}")
+    _ = harness.start(.script("for (;;);"))
+    let next = harness.start(.expressions([.init(.js, "1")]))
+    let before = EventLoop.now()
+    harness.engine.close()
+    // A script may take ten seconds; closing does not wait for them.
+    #expect(EventLoop.now() - before < 5_000_000_000)
+    #expect(harness.engine.helperID == nil)
+    let failure = try harness.failure(.expressions([.init(.js, "1")]))
+    #expect(failure.message == "JavaScript has ended")
+    #expect(next.answer == nil)
+  }
+
   @Test func manyQuestionsComeBackInOrder() throws {
     let harness = EngineHarness()
     let pending = (0..<500).map { harness.start(.expressions([.init(.js, "\($0)")])) }

@@ -6,6 +6,8 @@ public protocol ExpressionEngine: AnyObject {
   /// Evaluates. `completion` is called exactly once, on the loop's thread, never from within.
   func evaluate(
     _ question: Evaluation, completion: @escaping (Result<[[UInt8]?], EvaluationFailure>) -> Void)
+  /// Ends whatever is under way; what was asked is not answered any more.
+  func close()
 }
 
 /// What is to be evaluated, in one go: the expressions of a node, or a script.
@@ -79,4 +81,6 @@ public protocol PythonRunner: AnyObject {
   func run(
     _ script: String, variables: [UInt8],
     completion: @escaping (Result<[UInt8], EvaluationFailure>) -> Void)
+  /// Ends whatever is under way; what was asked is not answered any more.
+  func close()
 }

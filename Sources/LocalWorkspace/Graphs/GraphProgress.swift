@@ -59,31 +59,23 @@ struct GraphProgress {
 
   // MARK: What happens
 
-  mutating func begin() -> Action { enter(graph.start) }
+  mutating func begin() -> Action { drive(.enter(graph.start)) }
 
   /// The node's expressions have these values; nil is undefined.
   mutating func computed(_ result: Result<[JSONValue?], NodeFailure>) -> Action {
     switch result {
-    case .success(let values): return perform(node.config.computed(values))
-    case .failure(let failure): return fail(failure)
+    case .success(let values): drive(prepare(node.config.computed(values)))
+    case .failure(let failure): drive(fail(failure))
     }
   }
 
   /// The node has done what it does.
   mutating func performed(_ result: Result<NodeOutcome, NodeFailure>) -> Action {
-    switch result {
-    case .success(let outcome): return succeed(outcome)
-    case .failure(let failure):
-      let policy = RetryPolicy.once.overridden(by: node.retry)
-      if failure.isRetryable, !isCancelled, let delay = policy.delay(after: tries) {
-        return .pause(seconds: delay)
-      }
-      return fail(failure)
-    }
+    drive(settle(result))
   }
 
   /// The wait before the next try is over.
-  mutating func resumed() -> Action { attempt() }
+  mutating func resumed() -> Action { drive(.attempt) }
 
   /// The run is to end. What is under way may still tell what came of it: `performed`. What has
   /// nothing to tell is left behind by `abandon`.
@@ -92,40 +84,71 @@ struct GraphProgress {
   /// Ends a cancelled run whose current node gives nothing any more.
   mutating func abandon() -> Action {
     guard ending == nil else { return .end }
-    note(.cancelled)
-    return end(.cancelled)
+    executions.append(execution(.cancelled))
+    return drive(end(.cancelled))
   }
 
   // MARK: From node to node
 
-  private mutating func enter(_ index: Int) -> Action {
+  /// What comes next by itself. Steps follow each other in a loop: a graph may have thousands of nodes
+  /// that ask for nothing.
+  private enum Step {
+    case enter(Int)
+    case attempt
+    case wait(Action)
+  }
+
+  private mutating func drive(_ first: Step) -> Action {
+    var step = first
+    while true {
+      switch step {
+      case .enter(let index): step = enter(index)
+      case .attempt: step = attempt()
+      case .wait(let action): return action
+      }
+    }
+  }
+
+  private mutating func enter(_ index: Int) -> Step {
     current = index
     startedAt = clock()
     tries = 0
     config = [:]
     if let field = node.config.instructed { return fail(.instruction(field)) }
-    return node.config.expressions.isEmpty ? perform(node.config.value) : .compute(index)
+    return node.config.expressions.isEmpty ? prepare(node.config.value) : .wait(.compute(index))
   }
 
-  private mutating func perform(_ computed: JSONValue) -> Action {
+  private mutating func prepare(_ computed: JSONValue) -> Step {
     config = computed
     if node.native != .start, let json = try? config.canonicalBytes() {
       configs.append((node.slug, json))
     }
-    return attempt()
+    return .attempt
   }
 
-  private mutating func attempt() -> Action {
+  private mutating func attempt() -> Step {
     tries += 1
     if let native = node.native,
       let result = NativeLogic.perform(native, config, input: input, roll: roll)
     {
-      return performed(result)
+      return settle(result)
     }
-    return .perform(current, config: config)
+    return .wait(.perform(current, config: config))
   }
 
-  private mutating func succeed(_ outcome: NodeOutcome) -> Action {
+  private mutating func settle(_ result: Result<NodeOutcome, NodeFailure>) -> Step {
+    switch result {
+    case .success(let outcome): return succeed(outcome)
+    case .failure(let failure):
+      let policy = RetryPolicy.once.overridden(by: node.retry)
+      if failure.isRetryable, !isCancelled, let delay = policy.delay(after: tries) {
+        return .wait(.pause(seconds: delay))
+      }
+      return fail(failure)
+    }
+  }
+
+  private mutating func succeed(_ outcome: NodeOutcome) -> Step {
     outputs.append((node.slug, outcome.output))
     let next = outcome.child.flatMap {
       node.children.indices.contains($0) ? node.children[$0] : nil
@@ -140,10 +163,10 @@ struct GraphProgress {
     guard let next else {
       return end(.success, output: node.native == .end ? outcome.output : nil)
     }
-    return isCancelled ? end(.cancelled) : enter(next)
+    return isCancelled ? end(.cancelled) : .enter(next)
   }
 
-  private mutating func fail(_ failure: NodeFailure) -> Action {
+  private mutating func fail(_ failure: NodeFailure) -> Step {
     let node = node
     var next = node.fallbackChild
     var childIndex: Int?
@@ -155,31 +178,29 @@ struct GraphProgress {
         childIndex = index
       }
     }
-    let goesOn = next != nil || node.fallsBack
-    var execution = execution(.error)
-    execution.error = failure.message
+    var execution = execution(failure.wasCancelled ? .cancelled : .error)
+    execution.error = failure.wasCancelled ? nil : failure.message
     execution.microcredits = failure.microcredits
     execution.batchUUID = failure.batchUUID
-    execution.childIndex = childIndex
-    execution.next = next.map { graph.nodes[$0].uuid }
+    if !isCancelled {
+      execution.childIndex = childIndex
+      execution.next = next.map { graph.nodes[$0].uuid }
+    }
     executions.append(execution)
     if isCancelled { return end(.cancelled) }
-    guard goesOn else { return end(.error, "\(node.slug): \(failure.message)") }
-    guard let next else { return end(.success) }
-    return enter(next)
+    if let next { return .enter(next) }
+    return node.fallsBack ? end(.success) : end(.error, "\(node.slug): \(failure.message)")
   }
 
   private func execution(_ status: RunStatus) -> Execution {
     Execution(node: node, status: status, startedAt: startedAt, finishedAt: clock())
   }
 
-  private mutating func note(_ status: RunStatus) { executions.append(execution(status)) }
-
   private mutating func end(
     _ status: RunStatus, _ error: String? = nil, output: [UInt8]? = nil
-  ) -> Action {
+  ) -> Step {
     ending = Ending(status: status, error: error, output: output)
-    return .end
+    return .wait(.end)
   }
 
   // MARK: What it has come to

@@ -11,7 +11,7 @@ final class GraphRun: RunWork {
     /// An answer that comes anyhow; a cancelled run does not wait for it.
     case evaluation
     case timer(EventLoop.TimerID)
-    case action(ActionCall, ActionTarget)
+    case action(ActionCall)
     case group(GroupRun)
     /// What cannot be called back: a row that is being written.
     case writing
@@ -40,6 +40,13 @@ final class GraphRun: RunWork {
 
   private var loop: EventLoop { workspace.loop }
 
+  /// The run as it stands now, for whoever looks at it meanwhile.
+  var snapshot: RunRecord {
+    note()
+    run.status = .running
+    return run
+  }
+
   func start() {
     loop.schedule(after: 0) { [self] in
       if hasEnded { return }
@@ -53,7 +60,7 @@ final class GraphRun: RunWork {
     guard !hasEnded, !progress.isCancelled else { return false }
     progress.cancel()
     switch underWay {
-    case .action(let call, _):
+    case .action(let call):
       // Its end is told, cancelled or not.
       call.cancel()
     case .group(let group): group.cancel()
@@ -138,7 +145,7 @@ final class GraphRun: RunWork {
         target: target, input: try config.canonicalBytes(),
         retry: target.integration.retry.overridden(by: node.retry), loop: loop
       ) { [self] outcome, _ in received(outcome, from: target) }
-      underWay = .action(call, target)
+      underWay = .action(call)
       call.start()
     } catch {
       refuse(NodeFailure(error.message))

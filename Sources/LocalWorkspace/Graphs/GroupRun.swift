@@ -90,6 +90,7 @@ final class GroupRun {
 
   private func cancelledFailure(_ batch: BatchRecord) -> NodeFailure {
     var failure = NodeFailure("cancelled")
+    failure.wasCancelled = true
     failure.microcredits = batch.microcredits
     failure.batchUUID = batch.uuid
     return failure

@@ -28,6 +28,8 @@ struct NodeFailure: Error {
   var message: String
   /// Whether another try may help.
   var isRetryable = false
+  /// Whether it was stopped rather than failed.
+  var wasCancelled = false
   var microcredits: Int64 = 0
   var batchUUID: String?
 

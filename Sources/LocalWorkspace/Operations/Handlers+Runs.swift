@@ -70,6 +70,11 @@ extension Handlers {
     let uuid = try Arguments(request.arguments, for: request.operation).uuid("uuid")
     if watches, let run = workspace.runs[uuid] { return run.watch(request) }
     let settings = workspace.store.settings
+    if let graph = workspace.runs[uuid]?.work as? GraphRun {
+      let body = RunBody.full(graph.snapshot, settings)
+      workspace.loop.schedule(after: 0) { request.succeed(body) }
+      return
+    }
     workspace.store.read(
       { connection in
         guard
