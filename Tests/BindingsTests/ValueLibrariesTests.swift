@@ -54,6 +54,21 @@ import Testing
     #expect(try RecipeRunner.output(#"print(hash.sha256("\xff\0"))"#) == digest + "\n")
   }
 
+  @Test func piecesAreBoundedByTheMemoryLimit() throws {
+    let runner = RecipeRunner()
+    runner.limits.memory = 8 << 20
+    let end = try runner.run(
+      "print(try(text.split, ('a,'):rep(1 << 19), ',')) print(#text.split(('a '):rep(1000)))")
+    #expect(end == .finished)
+    #expect(
+      runner.printed == """
+        nil\ttext.split: the pieces do not fit into the memory limit
+          hint: --memory-limit sets it
+        1000
+
+        """)
+  }
+
   @Test func randomBytesComeFromOnePlace() {
     #expect(
       UUIDText.version4(Array(repeating: 0, count: 16)) == "00000000-0000-4000-8000-000000000000")

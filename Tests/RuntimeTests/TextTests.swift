@@ -15,11 +15,20 @@ import Testing
     ("a--b-c", "--", ["a", "b-c"]), ("---", "--", ["", "-"]), ("é;ü", ";", ["é", "ü"]),
     ("abc", "abcd", ["abc"]),
   ])
-  func splits(text: String, separator: String, expected: [String]) {
-    #expect(Blank.pieces(of: text, between: separator) == expected)
+  func splits(text: String, separator: String, expected: [String]) throws {
+    var pieces: [String] = []
+    try Array(text.utf8).withUnsafeBytes { bytes in
+      try Blank.forEachPiece(of: bytes, between: Array(separator.utf8)) {
+        pieces.append(String(decoding: $0, as: UTF8.self))
+      }
+    }
+    #expect(pieces == expected)
   }
 
-  @Test func splitsAtWhiteSpace() {
+  @Test func splitsAtWhiteSpace() throws {
+    var words: [Substring] = []
+    try Blank.forEachWord(of: "  a\u{a0}b \n c") { words.append($0) }
+    #expect(words == ["a", "b", "c"])
     #expect(Blank.words(of: "  a\u{a0}b \n c") == ["a", "b", "c"])
   }
 

@@ -1,3 +1,7 @@
+internal import CPlatform
+public import CargoClient
+import Glibc
+
 /// White space in texts that were copied from somewhere.
 public enum Blank {
   /// Whether a scalar is white space, or takes no space and shows nothing (zero-width spaces, the byte
@@ -24,24 +28,34 @@ public enum Blank {
     Substring(text).unicodeScalars.split(whereSeparator: isBlank).map { String($0) }
   }
 
-  /// The pieces between the exact text `separator`, empty ones too; `separator` must not be empty.
-  public static func pieces(of text: String, between separator: String) -> [String] {
-    let bytes = Array(text.utf8)
-    let mark = Array(separator.utf8)
-    var pieces: [String] = []
-    var start = 0
-    var position = 0
-    while position + mark.count <= bytes.count {
-      if bytes[position] == mark[0] && bytes[position..<(position + mark.count)].elementsEqual(mark)
-      {
-        pieces.append(String(decoding: bytes[start..<position], as: UTF8.self))
-        position += mark.count
-        start = position
-      } else {
-        position += 1
-      }
+  /// Calls `body` with the pieces between the exact text `separator`, which must not be empty; empty ones
+  /// too.
+  public static func forEachPiece(
+    of text: UnsafeRawBufferPointer, between separator: [UInt8],
+    _ body: (UnsafeRawBufferPointer) throws(CargoError) -> Void
+  ) throws(CargoError) {
+    var rest = text
+    while let start = rest.baseAddress,
+      let found = memmem(start, rest.count, separator, separator.count)
+    {
+      let length = UnsafeRawPointer(found) - start
+      try body(UnsafeRawBufferPointer(rebasing: rest[..<length]))
+      rest = UnsafeRawBufferPointer(rebasing: rest[(length + separator.count)...])
     }
-    pieces.append(String(decoding: bytes[start...], as: UTF8.self))
-    return pieces
+    try body(rest)
+  }
+
+  /// Calls `body` with the pieces between runs of white space.
+  public static func forEachWord(
+    of text: String, _ body: (Substring) throws(CargoError) -> Void
+  ) throws(CargoError) {
+    var rest = Substring(text).unicodeScalars
+    while true {
+      rest = rest.drop(while: isBlank)
+      if rest.isEmpty { return }
+      let word = rest.prefix { !isBlank($0) }
+      try body(Substring(word))
+      rest = rest[word.endIndex...]
+    }
   }
 }

@@ -1,4 +1,5 @@
 internal import CLua
+internal import CLuaHost
 import CargoClient
 import Runtime
 
@@ -51,8 +52,8 @@ final class TextLibrary: Library {
       arguments.stack.push(Similarity.jaroWinkler(a, b))
       return 1
     }
-    functions.define("text.split", ofTableOnTop: stack) { arguments throws(CargoError) in
-      try TextLibrary.split(arguments)
+    functions.define("text.split", ofTableOnTop: stack) {
+      [unowned self] arguments throws(CargoError) in try split(arguments)
     }
   }
 
@@ -62,23 +63,52 @@ final class TextLibrary: Library {
   ]
 
   /// `text.split(text, separator)`: at an exact text, or at white space without one.
-  private static func split(_ arguments: Arguments) throws(CargoError) -> Int32 {
-    let text = try arguments.string(1, "text")
-    let pieces: [String]
-    if let separator = try arguments.optionalString(2, "separator") {
-      guard !separator.isEmpty else {
-        throw arguments.refusal(
-          "'separator' is empty", hint: "leave it out to split at white space")
-      }
-      pieces = Blank.pieces(of: text, between: separator)
-    } else {
-      pieces = Blank.words(of: text)
-    }
+  private func split(_ arguments: Arguments) throws(CargoError) -> Int32 {
     let stack = arguments.stack
-    stack.pushTable(elements: Int32(clamping: pieces.count))
-    for (position, piece) in pieces.enumerated() {
+    let text = try arguments.bytes(1, "text")
+    let separator =
+      stack.isNoneOrNil(2) ? nil : try arguments.bytes(2, "separator")
+    guard separator != [] else {
+      throw arguments.refusal("'separator' is empty", hint: "leave it out to split at white space")
+    }
+    stack.pushTable()
+    var count = 0
+    func push(_ piece: UnsafeRawBufferPointer) throws(CargoError) {
+      // Short pieces take many times the memory of the text, and a full table is doubled.
+      if count % 1_024 == 0 {
+        let isFull = count & (count - 1) == 0
+        guard
+          cs_host_has_room(
+            functions.host.pointer, stack.state, isFull ? (1 << 16) + 32 * count : 1 << 16)
+        else {
+          throw arguments.refusal(
+            "the pieces do not fit into the memory limit", hint: "--memory-limit sets it")
+        }
+      }
+      count += 1
       stack.push(piece)
-      stack.setElement(position + 1, ofTableAt: -2)
+      stack.setElement(count, ofTableAt: -2)
+    }
+    if let separator {
+      var failure: CargoError?
+      text.withUnsafeBytes { bytes in
+        do throws(CargoError) {
+          try Blank.forEachPiece(of: bytes, between: separator, push)
+        } catch { failure = error }
+      }
+      if let failure { throw failure }
+    } else {
+      try Blank.forEachWord(of: String(decoding: text, as: UTF8.self)) {
+        word throws(CargoError) in
+        var word = String(word)
+        var failure: CargoError?
+        word.withUTF8 { bytes in
+          do throws(CargoError) { try push(UnsafeRawBufferPointer(bytes)) } catch {
+            failure = error
+          }
+        }
+        if let failure { throw failure }
+      }
     }
     return 1
   }
