@@ -29,8 +29,8 @@ let package = Package(
     .target(
       name: "CPrelude",
       exclude: [
-        "each.lua", "http.lua", "modules.lua", "progress.lua", "report.lua", "tasks.lua",
-        "waterfall.lua", "where.lua",
+        "csv.lua", "each.lua", "http.lua", "modules.lua", "progress.lua", "report.lua",
+        "tasks.lua", "waterfall.lua", "where.lua",
       ]),
     .target(name: "CLuaHost", dependencies: ["CLua", "CJSON", "CCSV"]),
     .target(name: "CJavaScript", exclude: ["evaluate.js", "lenient.js"]),

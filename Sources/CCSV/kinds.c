@@ -84,18 +84,48 @@ unsigned ccsv_kinds(const char *bytes, size_t length, unsigned kinds) {
   return kinds;
 }
 
-bool ccsv_number(const char *bytes, size_t length, int64_t *integer, double *real) {
-  if (memchr(bytes, '.', length)) {
-    char text[24];
-    size_t size = length < sizeof text ? length : sizeof text - 1;
-    memcpy(text, bytes, size);
-    text[size] = 0;
-    *real = strtod(text, NULL);
-    return false;
+bool ccsv_survey(const ccsv_row *row, size_t count, uint64_t *filled, uint8_t *kinds) {
+  bool has_value = false;
+  if (row->count < count) count = row->count;
+  for (size_t i = 0; i < count; i++) {
+    ccsv_field field = row->fields[i];
+    if (field.length == 0) continue;
+    has_value = true;
+    filled[i]++;
+    if (kinds[i]) {
+      kinds[i] = (uint8_t)ccsv_kinds(row->bytes + field.offset, field.length, kinds[i]);
+    }
   }
+  return has_value;
+}
+
+bool ccsv_number(const char *bytes, size_t length, int64_t *integer, double *real) {
+  static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   bool is_negative = length > 0 && bytes[0] == '-';
   int64_t number = 0;
-  for (size_t i = is_negative; i < length; i++) number = number * 10 + (bytes[i] - '0');
-  *integer = is_negative ? -number : number;
-  return true;
+  size_t point = length;
+  for (size_t i = is_negative; i < length; i++) {
+    if (bytes[i] == '.') {
+      point = i;
+    } else {
+      number = number * 10 + (bytes[i] - '0');
+    }
+  }
+  if (point == length) {
+    *integer = is_negative ? -number : number;
+    return true;
+  }
+  if (length - is_negative <= 16) {
+    // Both are exact with up to 15 digits, so the quotient is the nearest double.
+    double value = (double)number / powers[length - point - 1];
+    *real = is_negative ? -value : value;
+    return false;
+  }
+  char text[24];
+  size_t size = length < sizeof text ? length : sizeof text - 1;
+  memcpy(text, bytes, size);
+  text[size] = 0;
+  *real = strtod(text, NULL);
+  return false;
 }

@@ -10,7 +10,7 @@ const char *ccsv_message(ccsv_reason reason) {
     case CCSV_NOT_TEXT: return "this is a workbook or an archive, not a text";
     case CCSV_UNCLOSED_QUOTE: return "the quote that opens here is never closed";
     case CCSV_TEXT_AFTER_QUOTE: return "there is text behind the closing quote of a field";
-    case CCSV_TOO_MANY_FIELDS: return "the row has more fields than the first line";
+    case CCSV_TOO_MANY_FIELDS: return "the row has more fields than there are columns";
     case CCSV_TOO_MANY_COLUMNS: return "the row has more than 16384 fields";
     case CCSV_FIELD_TOO_LONG: return "the field that begins here is longer than 1 MiB";
     case CCSV_ROW_TOO_LONG: return "the row is longer than 8 MiB";

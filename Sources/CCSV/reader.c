@@ -34,7 +34,7 @@ struct ccsv_reader {
 
   ccsv_field *fields;
   size_t count, field_capacity;
-  size_t width;  // of the first row; 0 before it
+  size_t width;  // how many fields a row has; 0 until it is known
 
   uint64_t line;        // of the row's beginning
   uint64_t line_breaks;  // inside the row's quotes
@@ -48,6 +48,7 @@ ccsv_reader *ccsv_new(ccsv_options options) {
   ccsv_reader *r = calloc(1, sizeof *r);
   if (!r) return NULL;
   r->delimiter = options.delimiter;
+  r->width = options.width;
   r->is_ragged = options.is_ragged;
   r->line = 1;
   r->block = NO_BLOCK;
@@ -261,7 +262,7 @@ static void close_up(ccsv_field *field, char *row) {
   field->length = (uint32_t)to;
 }
 
-// Fails unless what lies beyond the first row's width is empty.
+// Fails unless what lies beyond the width is empty.
 static ccsv_status check_width(ccsv_reader *r) {
   for (size_t i = r->width; i < r->count; i++) {
     if (r->fields[i].length > 0) {

@@ -56,6 +56,9 @@ struct cs_host {
   cs_text error[CS_FIELD_COUNT];
   int error_status;
 
+  // Files of CSV that are being read.
+  int open_readers;
+
   void *print_context;
   void (*print)(void *context, const char *bytes, size_t length);
 };

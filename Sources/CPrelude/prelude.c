@@ -42,3 +42,8 @@ static const unsigned char each[] = {
 #embed "each.lua"
 };
 const cargo_prelude cargo_prelude_each = {"=[cargo each]", each, sizeof each};
+
+static const unsigned char csv[] = {
+#embed "csv.lua"
+};
+const cargo_prelude cargo_prelude_csv = {"=[cargo csv]", csv, sizeof csv};

@@ -84,7 +84,7 @@ import Testing
     ("a,b\n1,\"x\n\ny,2\n", "line 2, column 3: the quote that opens here is never closed"),
     ("a,b\n1,\"x\"y\n", "line 2, column 6: there is text behind the closing quote of a field"),
     ("a,b\n1,\"x\" \n", "line 2, column 6: there is text behind the closing quote of a field"),
-    ("a,b\n\"1\n2\",3,4\n", "line 3, column 6: the row has more fields than the first line"),
+    ("a,b\n\"1\n2\",3,4\n", "line 3, column 6: the row has more fields than there are columns"),
     ("a,b\n1,\0\n", "line 2, column 3: there is a zero byte, which no text has"),
     ("PK\u{3}\u{4}\0\0", "line 1, column 1: this is a workbook or an archive, not a text"),
   ])

@@ -28,6 +28,8 @@ final class GlobalLibrary {
       ModuleLibrary(host: host, directory: directory, prelude: prelude, functions: functions),
       JSONLibrary(host: host),
       FileLibrary(host: host, files: services.files, functions: functions),
+      CSVLibrary(
+        host: host, files: services.files, prelude: prelude, functions: functions),
       EnvironmentLibrary(environment: services.environment, functions: functions),
       WhereLibrary(prelude: prelude, functions: functions),
       HTTPLibrary(

@@ -28,8 +28,10 @@ typedef struct ccsv_options {
   // What separates fields; 0 finds it out from the first line: the one of , ; tab | that stands
   // there most often, or what a line "sep=;" says.
   char delimiter;
-  // Rows may have more fields than the first one. Without it, fields beyond those of the first row
-  // are an error unless they are empty.
+  // How many fields a row has; 0 for as many as the first one. Fields beyond are an error unless they
+  // are empty.
+  size_t width;
+  // Rows may have any number of fields.
   bool is_ragged;
 } ccsv_options;
 
@@ -137,6 +139,10 @@ enum {
 
 // Those of `kinds` that the text is.
 unsigned ccsv_kinds(const char *bytes, size_t length, unsigned kinds);
+
+// Takes a row into what is known of `count` columns: counts the fields that are not empty, and leaves in
+// `kinds` what all of them may be read as. Whether any is not empty.
+bool ccsv_survey(const ccsv_row *row, size_t count, uint64_t *filled, uint8_t *kinds);
 
 // Reads a text that is a CCSV_NUMBER. True: it is whole, and in `integer`; else it is in `real`.
 bool ccsv_number(const char *bytes, size_t length, int64_t *integer, double *real);

@@ -17,6 +17,8 @@ extern const cargo_prelude cargo_prelude_tasks;
 extern const cargo_prelude cargo_prelude_report;
 /// `waterfall`.
 extern const cargo_prelude cargo_prelude_waterfall;
+/// `csv`.
+extern const cargo_prelude cargo_prelude_csv;
 /// `progress`.
 extern const cargo_prelude cargo_prelude_progress;
 /// The iterators of `segment.each` and `storage.each`.

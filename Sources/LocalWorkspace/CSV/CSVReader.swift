@@ -20,7 +20,7 @@ final class CSVReader {
 
   /// A row; its fields are valid until the next one is read.
   struct Row {
-    fileprivate let raw: ccsv_row
+    let raw: ccsv_row
     /// Keeps the bytes alive.
     fileprivate let reader: CSVReader
 
@@ -56,7 +56,7 @@ final class CSVReader {
     fill: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
   ) throws {
     let options = ccsv_options(
-      delimiter: CChar(bitPattern: delimiter ?? 0), is_ragged: isRagged)
+      delimiter: CChar(bitPattern: delimiter ?? 0), width: 0, is_ragged: isRagged)
     guard let reader = ccsv_new(options) else { throw CSVReader.noMemory }
     self.reader = reader
     self.fill = fill

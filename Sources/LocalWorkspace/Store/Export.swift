@@ -1,3 +1,4 @@
+import CCSV
 import CargoClient
 import Glibc
 import SQLite
@@ -66,7 +67,7 @@ struct CSVLines {
     for (index, name) in names.enumerated() {
       if index > 0 { line.append(UInt8(ascii: ",")) }
       var name = name
-      name.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+      name.withUTF8 { append(UnsafeRawBufferPointer($0), isAlone: names.count == 1) }
     }
     end()
   }
@@ -74,22 +75,20 @@ struct CSVLines {
   mutating func row(_ row: Statement) {
     for index in 0..<row.columnCount {
       if index > 0 { line.append(UInt8(ascii: ",")) }
-      row.withText(index) { append($0) }
+      row.withText(index) { append($0, isAlone: row.columnCount == 1) }
     }
     end()
   }
 
-  private mutating func append(_ text: UnsafeRawBufferPointer) {
-    let quote = UInt8(ascii: "\"")
-    guard text.contains(where: { $0 == quote || $0 == 44 || $0 == 10 || $0 == 13 }) else {
-      return line.append(contentsOf: text)
+  /// As it is: an export goes back into programs, which a changed text would mislead.
+  private mutating func append(_ text: UnsafeRawBufferPointer, isAlone: Bool) {
+    line += [UInt8](unsafeUninitializedCapacity: ccsv_cell_size(text.count)) { cell, count in
+      count = cell.withMemoryRebound(to: CChar.self) { cell in
+        ccsv_put_cell(
+          cell.baseAddress, text.baseAddress?.assumingMemoryBound(to: CChar.self), text.count,
+          CChar(bitPattern: UInt8(ascii: ",")), UInt32(isAlone ? CCSV_ALONE : 0))
+      }
     }
-    line.append(quote)
-    for byte in text {
-      if byte == quote { line.append(quote) }
-      line.append(byte)
-    }
-    line.append(quote)
   }
 
   private mutating func end() {

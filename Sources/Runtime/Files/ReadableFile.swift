@@ -47,6 +47,12 @@ public final class ReadableFile {
     return !chunk.isEmpty
   }
 
+  /// Hands the open descriptor over to who reads it from now on and closes it.
+  public func takeDescriptor() -> Int32 {
+    defer { descriptor = -1 }
+    return descriptor
+  }
+
   /// Lets the file go; nothing can be read any more.
   public func close() {
     if descriptor >= 0 { Glibc.close(descriptor) }

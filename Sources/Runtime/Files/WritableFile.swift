@@ -23,6 +23,9 @@ public final class WritableFile {
     writer = FileWriter(descriptor: file.descriptor, path: path)
   }
 
+  /// The open file, for who writes to it directly and to nothing else; -1 once it is closed.
+  public var descriptor: Int32 { file?.descriptor ?? -1 }
+
   /// Adds bytes.
   public func write(_ bytes: some Sequence<UInt8>) throws(CargoError) {
     try run { writer throws(FileWriter.Failure) in try writer.write(bytes) }

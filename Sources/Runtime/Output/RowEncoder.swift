@@ -64,32 +64,16 @@ struct RowEncoder {
     return writer.bytes
   }
 
-  /// One line of CSV (RFC 4180, ended by a line feed). Values are written as they are: a text that
-  /// begins with `=` is a formula to a spreadsheet, and it is for the recipe to decide on that.
+  /// One line of CSV (RFC 4180, ended by a line feed).
   private func writeFields(
     _ fields: [[UInt8]], _ writer: inout FileWriter
   ) throws(FileWriter.Failure) {
+    var line: [UInt8] = []
     for (index, field) in fields.enumerated() {
-      if index > 0 { try writer.write(",") }
-      if RowEncoder.needsQuotes(field) {
-        try writer.write("\"")
-        try writer.write(
-          field.flatMap { $0 == UInt8(ascii: "\"") ? [$0, $0] : [$0] })
-        try writer.write("\"")
-      } else if field.isEmpty && fields.count == 1 {
-        // An empty line would be no row at all to most readers.
-        try writer.write("\"\"")
-      } else {
-        try writer.write(field)
-      }
+      if index > 0 { line.append(UInt8(ascii: ",")) }
+      CSVCell.append(field, to: &line, isAlone: fields.count == 1)
     }
-    try writer.write("\n")
-  }
-
-  private static func needsQuotes(_ field: [UInt8]) -> Bool {
-    field.contains { byte in
-      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
-        || byte == UInt8(ascii: "\r")
-    }
+    line.append(UInt8(ascii: "\n"))
+    try writer.write(line)
   }
 }
