@@ -43,6 +43,7 @@ public final class Connection {
   var progress: ProgressBox?
   var functions: Set<String> = []
   var savepointDepth = 0
+  private let busyTimeout: Int32
 
   /// Opens a file.
   /// - Throws: `SQLiteError`; also when the file is not a database.
@@ -62,7 +63,8 @@ public final class Connection {
     handle = Handle(pointer: pointer, path: path)
     guard code == SQLITE_OK else { throw handle.error() }
     sqlite3_extended_result_codes(pointer, 1)
-    sqlite3_busy_timeout(pointer, options.busyTimeout)
+    busyTimeout = options.busyTimeout
+    sqlite3_busy_timeout(pointer, busyTimeout)
     if options.usesWAL && !options.isReadOnly { try execute("PRAGMA journal_mode = WAL") }
     try execute("PRAGMA synchronous = \(options.synchronous.rawValue)")
     // Savepoints keep the old pages of a group in memory, not in a temporary file. A reader has none;
@@ -152,6 +154,18 @@ public final class Connection {
   /// `PRAGMA user_version`: the schema's number.
   public func userVersion() throws -> Int64 {
     try first("PRAGMA user_version") { $0.int64(0) } ?? 0
+  }
+
+  /// Runs `body` with a rollback journal in place of the write-ahead log, where no other connection has
+  /// the file open: a large transaction is then written once and not twice. Others wait until it is over.
+  /// Whatever ends the process, whoever opens the file next brings it back to what it was.
+  public func withRollbackJournal<R>(_ body: () throws -> R) throws -> R {
+    try execute("PRAGMA busy_timeout = 0")
+    // Refused while others have the file open: then the log serves.
+    try? execute("PRAGMA journal_mode = DELETE")
+    try execute("PRAGMA busy_timeout = \(busyTimeout)")
+    defer { try? execute("PRAGMA journal_mode = WAL") }
+    return try body()
   }
 
   /// Writes the log back into the file, as far as readers allow, and empties it.

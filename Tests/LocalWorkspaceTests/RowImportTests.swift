@@ -175,7 +175,7 @@ import Testing
 
   @Test(arguments: [
     ("k,n\na,1\nb,x\n", "line 3: the column n of things holds numbers, and \"x\" is none of them"),
-    ("k,n\na,1\n\"b\",2,3\n", "line 3, column 7: the row has more fields than the first line"),
+    ("k,n\na,1\n\"b\",2,3\n", "line 3, column 7: the row has more fields than there are columns"),
     ("k,n\na,1\nb,\"2\n", "line 3, column 3: the quote that opens here is never closed"),
   ])
   func allOrNothing(text: String, expected: String) throws {

@@ -3,25 +3,6 @@ import CargoClient
 import SQLite
 
 extension Column {
-  /// Binds a text from a file as this column stores it.
-  /// - Returns: false when it does not fit the column's type.
-  func bind(_ text: UnsafeRawBufferPointer, to statement: Statement, at index: Int) throws -> Bool {
-    switch type {
-    case .string: try statement.bind(index, utf8: text)
-    case .number: return try bindNumber(text, to: statement, at: index)
-    case .boolean:
-      guard let flag = Column.flag(text) else { return false }
-      try statement.bind(index, flag)
-    case .date:
-      guard Column.isKind(CCSV_DATE, text) else { return false }
-      try statement.bind(index, utf8: text)
-    case .object, .array, .vector, .any:
-      guard let document = try? JSONDocument(Array(text), kind: .argument) else { return false }
-      return try bind(document.root, to: statement, at: index)
-    }
-    return true
-  }
-
   /// Binds a value of JSON as this column stores it.
   /// - Returns: false when it does not fit the column's type.
   func bind(_ value: JSONView, to statement: Statement, at index: Int) throws -> Bool {
@@ -30,15 +11,50 @@ extension Column {
     return true
   }
 
+  /// What the column holds, in a sentence.
+  var typeInWords: String {
+    switch type {
+    case .string: "texts"
+    case .number: "numbers"
+    case .boolean: "true or false"
+    case .date: "ISO dates, such as 2024-02-29 or 2024-02-29T12:30:00Z"
+    case .object: "JSON objects"
+    case .array, .vector: "JSON arrays"
+    case .any: "JSON"
+    }
+  }
+}
+
+extension Column.Kind {
+  /// Binds a text from a file as a column of this type stores it.
+  /// - Returns: false when it does not fit.
+  func bind(_ text: UnsafeRawBufferPointer, to statement: Statement, at index: Int) throws -> Bool {
+    switch self {
+    case .string: try statement.bind(index, utf8: text)
+    case .number: return try Self.bindNumber(text, to: statement, at: index)
+    case .boolean:
+      guard let flag = Self.flag(text) else { return false }
+      try statement.bind(index, flag)
+    case .date:
+      guard Self.isKind(CCSV_DATE, text) else { return false }
+      try statement.bind(index, utf8: text)
+    case .object, .array, .vector, .any:
+      guard let document = try? JSONDocument(Array(text), kind: .argument) else { return false }
+      return try Column(slug: "", type: self, label: "")
+        .bind(document.root, to: statement, at: index)
+    }
+    return true
+  }
+
   private static func isKind(_ kind: Int, _ text: UnsafeRawBufferPointer) -> Bool {
     let bytes = text.baseAddress?.assumingMemoryBound(to: CChar.self)
     return ccsv_kinds(bytes, text.count, UInt32(kind)) != 0
   }
 
-  private func bindNumber(
+  private static func bindNumber(
     _ text: UnsafeRawBufferPointer, to statement: Statement, at index: Int
   ) throws -> Bool {
-    if Column.isKind(CCSV_NUMBER, text) {
+    if isKind(CCSV_NUMBER, text) {
       var integer: Int64 = 0
       var real = 0.0
       let bytes = text.baseAddress?.assumingMemoryBound(to: CChar.self)
@@ -68,19 +84,6 @@ extension Column {
     case UInt8(ascii: "1"): return 1
     case UInt8(ascii: "0"): return 0
     default: return nil
-    }
-  }
-
-  /// What the column holds, in a sentence.
-  var typeInWords: String {
-    switch type {
-    case .string: "texts"
-    case .number: "numbers"
-    case .boolean: "true or false"
-    case .date: "ISO dates, such as 2024-02-29 or 2024-02-29T12:30:00Z"
-    case .object: "JSON objects"
-    case .array, .vector: "JSON arrays"
-    case .any: "JSON"
     }
   }
 }

@@ -68,34 +68,33 @@ struct ImportSurvey {
           .argument, "\(file.name) is empty",
           hint: "its first line must name the columns")
       }
-      columns = header.texts.map { FileColumn(name: $0, kinds: UInt32(CCSV_ALL_KINDS)) }
+      columns = header.texts.map { FileColumn(name: $0, kinds: 0) }
+      var filled = [UInt64](repeating: 0, count: columns.count)
+      var kinds = [UInt8](repeating: UInt8(CCSV_ALL_KINDS), count: columns.count)
+      // Columns of which no example is known yet.
+      var empty = Array(columns.indices)
       while let row = try reader.next() {
-        if note(row) { rows += 1 }
+        var raw = row.raw
+        guard ccsv_survey(&raw, columns.count, &filled, &kinds) else { continue }
+        rows += 1
+        if !empty.isEmpty { empty.removeAll { takeExample(row, $0) } }
         if rows % ImportSurvey.stride == 0 { try progress(reader.position) }
+      }
+      for position in columns.indices where filled[position] > 0 {
+        columns[position].filled = Int(filled[position])
+        columns[position].kinds = UInt32(kinds[position])
+        columns[position].shapes = .text
       }
     } catch let failure as CSVReader.Failure {
       throw failure.error(in: file.name)
     }
   }
 
-  /// Takes a row in; whether it holds anything.
-  private mutating func note(_ row: CSVReader.Row) -> Bool {
-    var hasValue = false
-    for position in 0..<min(row.count, columns.count) {
-      guard let text = row[position] else { continue }
-      hasValue = true
-      if columns[position].filled == 0 {
-        columns[position].example = String(decoding: text.prefix(256), as: UTF8.self)
-        columns[position].shapes = .text
-      }
-      columns[position].filled += 1
-      let kinds = columns[position].kinds
-      if kinds != 0 {
-        columns[position].kinds = ccsv_kinds(
-          text.baseAddress?.assumingMemoryBound(to: CChar.self), text.count, kinds)
-      }
-    }
-    return hasValue
+  /// Takes a field as the column's example; false when it is empty.
+  private mutating func takeExample(_ row: CSVReader.Row, _ position: Int) -> Bool {
+    guard let text = row[position] else { return false }
+    columns[position].example = String(decoding: text.prefix(256), as: UTF8.self)
+    return true
   }
 
   private mutating func readJSONLines(

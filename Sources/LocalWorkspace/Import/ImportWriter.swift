@@ -16,6 +16,9 @@ struct ImportWriter {
   }
 
   private let plan: ImportPlan
+  /// The types of the file's columns.
+  private let types: [Column.Kind]
+  private let key: Int?
   private let file: ImportFile
   private let statement: Statement
   private let connection: Connection
@@ -23,10 +26,15 @@ struct ImportWriter {
   private let firstNewRow: Int64
   private var seen = RowSet()
   private var counts = Counts()
+  /// Rows that are bound and wait for the others of their batch.
+  private var waiting = 0
   private var ids = IdentifierSequence()
 
   init(_ plan: ImportPlan, _ file: ImportFile, on connection: Connection) throws {
     self.plan = plan
+    types = plan.targets.map(\.column.type)
+    key = plan.key
+    width = types.count + (plan.key == nil ? 1 : 0)
     self.file = file
     self.connection = connection
     firstNewRow = try ImportWriter.lastRow(of: plan.model, in: connection) + 1
@@ -34,15 +42,23 @@ struct ImportWriter {
       ImportWriter.sql(plan, returnsRow: firstNewRow > 1 && plan.key != nil))
   }
 
-  /// One insertion; a row that is there already gets the file's values.
+  /// How many rows one statement inserts: its start and end cost as much as a row.
+  private static let batchSize = 16
+  /// How many parameters one row has.
+  private let width: Int
+
+  /// Inserts as many rows as its last parameter says; one that is there already gets the file's values.
   private static func sql(_ plan: ImportPlan, returnsRow: Bool) -> String {
     var slugs = plan.targets.map(\.column.slug)
     if plan.key == nil { slugs.append(plan.model.idColumn) }
     let names = slugs.map(Model.quoted)
     let id = Model.quoted(plan.model.idColumn)
+    let row = "(" + names.map { _ in "?" }.joined(separator: ", ") + ")"
+    let rows = Array(repeating: row, count: batchSize).joined(separator: ", ")
+    // "WHERE true" tells the ON of a conflict from that of a join.
     var sql = """
       INSERT INTO \(Model.quoted(plan.model.table)) (\(names.joined(separator: ", ")))
-      VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))
+      SELECT * FROM (VALUES \(rows)) WHERE true LIMIT ?
       """
     if plan.key != nil {
       let changes = names.filter { $0 != id || names.count == 1 }
@@ -63,6 +79,7 @@ struct ImportWriter {
     case .csv: try writeCSV(delimiter, progress)
     case .jsonLines: try writeJSONLines(progress)
     }
+    try flush()
     let last = try ImportWriter.lastRow(of: plan.model, in: connection)
     counts.inserted = Int(max(0, last - firstNewRow + 1))
     counts.updated = seen.count
@@ -78,7 +95,7 @@ struct ImportWriter {
       _ = try reader.next()
       while let row = try reader.next() {
         guard try bind(row) else { continue }
-        try finishRow(row.line)
+        try finishRow()
         if counts.read % ImportSurvey.stride == 0 { try progress(counts.read) }
       }
     } catch let failure as CSVReader.Failure {
@@ -89,19 +106,20 @@ struct ImportWriter {
   /// Binds the fields of a row; false when none of them has a value.
   private func bind(_ row: CSVReader.Row) throws -> Bool {
     var hasValue = false
-    for position in plan.targets.indices {
+    let first = waiting * width + 1
+    for position in types.indices {
       guard let text = row[position] else {
-        try statement.bindNull(position + 1)
+        try statement.bindNull(first + position)
         continue
       }
       hasValue = true
-      let column = plan.targets[position].column
-      if try !column.bind(text, to: statement, at: position + 1) {
+      if try !types[position].bind(text, to: statement, at: first + position) {
         throw misfit(
-          column, String(decoding: text.prefix(100), as: UTF8.self), at: row.line)
+          plan.targets[position].column, String(decoding: text.prefix(100), as: UTF8.self),
+          at: row.line)
       }
     }
-    if hasValue, let key = plan.key, row[key] == nil { try checkKey(row.line) }
+    if hasValue, let key, row[key] == nil { try checkKey(row.line) }
     return hasValue
   }
 
@@ -111,18 +129,19 @@ struct ImportWriter {
     for (position, name) in plan.names.enumerated() { positions[name] = position }
     while let line = try scanner.next() {
       var hasKey = false
-      for position in plan.targets.indices { try statement.bindNull(position + 1) }
+      let first = waiting * width + 1
+      for position in types.indices { try statement.bindNull(first + position) }
       for (name, value) in try JSONLine.members(line, at: scanner.line, of: file) {
         guard !value.isNull, let position = positions[name] else { continue }
         if position == plan.key { hasKey = true }
         let column = plan.targets[position].column
-        if try !column.bind(value, to: statement, at: position + 1) {
+        if try !column.bind(value, to: statement, at: first + position) {
           throw misfit(
             column, String(decoding: value.bytes.prefix(100), as: UTF8.self), at: scanner.line)
         }
       }
       if plan.key != nil && !hasKey { try checkKey(scanner.line) }
-      try finishRow(scanner.line)
+      try finishRow()
       if counts.read % ImportSurvey.stride == 0 { try progress(counts.read) }
     }
   }
@@ -135,16 +154,24 @@ struct ImportWriter {
         "\(file.name), line \(line): the row has no \(plan.model.idColumn), which is the key",
         hint: "leave the row out, or choose another --key")
     }
-    try statement.bind(key + 1, Identifier.make())
+    try statement.bind(waiting * width + key + 1, Identifier.make())
   }
 
-  private mutating func finishRow(_ line: Int) throws {
+  /// Takes the row that is bound into the batch.
+  private mutating func finishRow() throws {
     counts.read += 1
-    if plan.key == nil { try statement.bind(plan.targets.count + 1, ids.next()) }
-    // With RETURNING, the first step does all the work.
-    if try statement.step() {
+    waiting += 1
+    if key == nil { try statement.bind(waiting * width, ids.next()) }
+    if waiting == ImportWriter.batchSize { try flush() }
+  }
+
+  /// Inserts the rows that wait.
+  private mutating func flush() throws {
+    guard waiting > 0 else { return }
+    try statement.bind(ImportWriter.batchSize * width + 1, Int64(waiting))
+    waiting = 0
+    while try statement.step() {
       let row = statement.int64(0)
-      statement.reset()
       if row < firstNewRow { seen.insert(row) }
     }
   }

@@ -119,13 +119,8 @@ public final class RowImport {
     do {
       let connection = try WorkspaceFile.open(at: path)
       try connection.execute("PRAGMA cache_size = -\(RowImport.cacheSize)")
-      let counts = try connection.transaction {
-        let plan = try plan(survey, name.find(in: connection))
-        try prepare(plan, in: connection)
-        var writer = try ImportWriter(plan, file, on: connection)
-        let counts = try writer.run(delimiter: options.delimiter, progress: progress)
-        try Settings.bumpGeneration(in: connection)
-        return counts
+      let counts = try connection.withRollbackJournal {
+        try connection.transaction { try writeRows(survey, on: connection, progress) }
       }
       connection.checkpoint()
       return Summary(
@@ -133,6 +128,17 @@ public final class RowImport {
     } catch {
       throw WorkspaceFile.failure(error, path: path)
     }
+  }
+
+  private func writeRows(
+    _ survey: ImportSurvey, on connection: Connection, _ progress: (Int) -> Void
+  ) throws -> ImportWriter.Counts {
+    let plan = try plan(survey, name.find(in: connection))
+    try prepare(plan, in: connection)
+    var writer = try ImportWriter(plan, file, on: connection)
+    let counts = try writer.run(delimiter: options.delimiter, progress: progress)
+    try Settings.bumpGeneration(in: connection)
+    return counts
   }
 
   /// KiB of pages that SQLite keeps: enough for the upper levels of the id index of millions of rows.
