@@ -3,7 +3,7 @@
 // `a.b.trim()` becomes `(a?.b).trim()`. It is asked only after the expression as written has thrown,
 // so it can turn a failure into a value and never a value into another one. What it does not
 // understand it leaves as it is; what it makes worse does not compile, and the first failure stands.
-const lenient = (() => {
+const makeLenient = () => {
   "use strict";
   const blank = /(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)+/y;
   const word = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy;
@@ -150,4 +150,7 @@ const lenient = (() => {
     }
     return out;
   };
-})();
+};
+// Made when first needed: most contexts never are.
+let madeLenient;
+const lenient = (code) => (madeLenient ??= makeLenient())(code);

@@ -139,6 +139,72 @@ import Testing
     }
   }
 
+  /// Code of many kinds, none of which misses anything.
+  static let sound = [
+    "nodes.start.tags.map(function (t) { return t.length })",
+    "/[/]/.test('a/b')",
+    "`n ${`m ${nodes.start.domain.length}`} ${nodes.start.tags[0]}`",
+    "(x => { x.a = 1; x.b += 2; x.c ??= 7; return x })({b:1})",
+    "(o => { o.n.m++; --o.n.m; o.n.m *= 3; return o })({n:{m:2}})",
+    "new Date(0).toISOString()",
+    "new (class { constructor() { this.v = 1 } get x() { return this.v } })().x",
+    "[...'abc'].length",
+    "1..toFixed(1)",
+    ".5 + 1",
+    "0x10.toString()",
+    #"String.raw`x\n`.length"#,
+    "(a => a?.b?.())({})",
+    "(1) / 2 / 1",
+    "typeof nodes.start.count === 'number' ? /x/g.flags : ''",
+    "({a: 1, 'b': 2, [`c`]: 3}).c",
+    "((a, b = a.c) => b)({c: 4})",
+    "[1,2,3].at(-1) ** 2",
+    "(() => { for (const k in {x:1}) return k })()",
+    "(() => { let o = {n: {}}; o.n.v = 5; o['n']['w'] = 6; delete o.n.v; return o })()",
+    "(() => { if (true) /x/.test('x'); return 1 })()",
+    "/* nodes.x.y */ 1",
+    "nodes.start.deep.list[0].v + nodes.start['deep'].list[1]['v']",
+    "(() => { const {a, b: {c = 2}} = {a: 1, b: {}}; return a + c })()",
+    "nodes.start.tags.sort().join`-`",
+    "new Intl.NumberFormat('en-US').format(1234.5)",
+    "new Map([['a', 1]]).get('a')",
+    "(function () { return this === globalThis })()",
+    "nodes.start.count > 1 && nodes.start.count < 1000 || !nodes.start.count",
+    "nodes.start?.deep?.list?.[1]?.v",
+    "(a => b => a.x + b.y)({x:1})({y:2})",
+    "[{a:{b:[5]}}].map(({a}) => a.b[0])[0]",
+    "'a' in {a: 1} ? nodes.start.count / 2 / 5 : 0",
+    "(() => { switch (1) { case 1: return {x: 1}.x } })()",
+    "(() => { label: for (;;) { break label } return 3 })()",
+    "nodes.start.tags.length--, nodes.start.tags.length",
+    "((...r) => r.length)(1, 2)",
+    "(() => { const f = async () => {}; return typeof f })()",
+    "[1, 2, 3].reduce((o, n) => ({...o, [n]: n * n}), {})",
+    "({ get a() { return 4 } }).a",
+    "(function* () { yield* [1] })().next().value",
+    "nodes.start.domain.replace(/a(c)/g, (m, c) => c.toUpperCase())",
+    "void 0 ?? 'x'",
+    "(nodes).start.domain[0]",
+    "(nodes.start, nodes).start.count",
+    "[[1, 2], [3]].flat()[2]",
+    "{}.x",
+    #"JSON.parse('{"a":{"b":1}}').a.b"#,
+    "(() => { let a = 1\n let b = a\n return b })()",
+    "nodes.start.deep.list.map(x => x.v).filter(v => v > 1)[0]",
+  ]
+
+  /// Beside something that is missing, the same code is read leniently: with the same value.
+  @Test func leniencyChangesNothingElse() throws {
+    let harness = EngineHarness()
+    for code in TemplateTests.sound {
+      let plain = try harness.template("{{\(code)}}", TemplateTests.variables)
+      let lenient = try harness.template(
+        "{{[nodes.nowhere.x.y, (\(code))][1]}}", TemplateTests.variables)
+      #expect(!plain.hasPrefix("failed"), "\(code)")
+      #expect(lenient == plain, "\(code)")
+    }
+  }
+
   static let failing: [(String, String)] = [
     ("{{nodez.start}}", "failed: {{nodez.start}} ReferenceError: Can't find variable: nodez"),
     ("{{1 +}}", "failed: {{1 +}} SyntaxError: Unexpected token ']'"),

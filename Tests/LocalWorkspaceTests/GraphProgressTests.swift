@@ -68,6 +68,18 @@ import Testing
     #expect(progress.executions.last?.next == nil)
   }
 
+  @Test func aLongChainNeedsNoStack() throws {
+    let count = 20_000
+    let chain = (0..<count).map {
+      T.node("n\($0)", "variables", to: $0 + 1 < count ? "n\($0 + 1)" : "end")
+    }
+    var progress = try progress(
+      "[\(([T.start(to: "n0")] + chain + [T.end()]).joined(separator: ","))]")
+    _ = progress.begin()
+    #expect(progress.executions.count == count + 2)
+    #expect(progress.ending?.status == .success)
+  }
+
   @Test func noRouteAndAFilterStopWithoutFailing() throws {
     for node in [
       T.node("x", "filter", #"{"filter":null}"#, to: "end"),
