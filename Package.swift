@@ -29,7 +29,7 @@ let package = Package(
     .target(
       name: "CPrelude",
       exclude: [
-        "csv.lua", "each.lua", "http.lua", "modules.lua", "progress.lua", "report.lua",
+        "batch.lua", "csv.lua", "each.lua", "http.lua", "modules.lua", "progress.lua", "report.lua",
         "tasks.lua", "waterfall.lua", "where.lua",
       ]),
     .target(name: "CLuaHost", dependencies: ["CLua", "CJSON", "CCSV"]),

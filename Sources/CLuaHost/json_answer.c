@@ -136,17 +136,17 @@ static void rearrange_execution(lua_State *L, unsigned flags) {
   lua_remove(L, answer);
 }
 
-// Pushes the error of a batch's row.
+// Pushes the error of a batch's row. Where nothing says that it failed, its outcome is unknown: it may
+// have been paid.
 static void push_row_error(lua_State *L, json_state *state, cj_value row) {
-  cj_value message;
+  cj_value message, status;
+  int has_status = cj_member(row, "status", 6, &status) && cj_tag(status) == CJ_STRING;
   size_t length = 7;
   const char *text = "unknown";
-  if (cj_member(row, "errorMessage", 12, &message) && cj_tag(message) == CJ_STRING) {
-    text = cj_string(message, &length);
-  }
-  cs_error_push(L, "run", text, length);
-  cj_value status;
-  if (cj_member(row, "status", 6, &status) && cj_tag(status) == CJ_STRING) {
+  int has_message = cj_member(row, "errorMessage", 12, &message) && cj_tag(message) == CJ_STRING;
+  if (has_message) text = cj_string(message, &length);
+  cs_error_push(L, has_message || has_status ? "run" : "unknown", text, length);
+  if (has_status) {
     json_push_value(L, state, status, 0);
     lua_setfield(L, -2, "state");
   }

@@ -23,6 +23,11 @@ static const unsigned char waterfall[] = {
 };
 const cargo_prelude cargo_prelude_waterfall = {"=[cargo waterfall]", waterfall, sizeof waterfall};
 
+static const unsigned char batch[] = {
+#embed "batch.lua"
+};
+const cargo_prelude cargo_prelude_batch = {"=[cargo batch]", batch, sizeof batch};
+
 static const unsigned char progress[] = {
 #embed "progress.lua"
 };

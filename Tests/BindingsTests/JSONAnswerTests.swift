@@ -69,7 +69,7 @@ struct JSONAnswerTests {
           v.errors[2].kind, v.errors[4].message, v.errors[4].state, v.errors[1] == nil}
         """,
       result:
-        #"[[{"email":"x"},false,{"email":"y"},false,[1]],5,4,"b","unknown","run","no luck","error",true]"#
+        #"[[{"email":"x"},false,{"email":"y"},false,[1]],5,4,"b","unknown","unknown","no luck","error",true]"#
     ),
     Case(
       shape: CS_ANSWER_BATCH_EXECUTION, body: #"{"batch":{"uuid":"b"}}"#, rows: "[]",

@@ -1,5 +1,6 @@
 internal import CLua
 internal import CLuaHost
+internal import CPrelude
 internal import CargoClient
 
 /// The operations as Lua functions: `action.execute{ … }`. A namespace is made when a recipe first
@@ -7,9 +8,11 @@ internal import CargoClient
 final class OperationModule: Library {
   private let runner: TaskRunner
   private let handler: any CallHandler
+  private let progress: any ProgressReporting
   private let resolver: NameResolver
   private let expressions: WhereResolver
   private let rows: RowsModule
+  private let prelude: Prelude
   private var bindings: [OperationBinding?]
 
   /// Operations that take no namespace apart: `whoami`.
@@ -27,17 +30,19 @@ final class OperationModule: Library {
   /// The names that stand for operations or groups of them at the top level.
   var globals: [String] { Array(OperationModule.positions.keys) }
 
-  init(runner: TaskRunner, handler: any CallHandler, rows: RowsModule) {
+  init(runner: TaskRunner, services: RecipeServices, prelude: Prelude, rows: RowsModule) {
     self.rows = rows
     self.runner = runner
-    self.handler = handler
+    self.prelude = prelude
+    handler = services.calls
+    progress = services.progress
     resolver = NameResolver(handler: handler)
     expressions = WhereResolver(handler: handler, names: resolver)
     bindings = Array(repeating: nil, count: OperationTable.recipeOperations.count)
   }
 
   /// Pushes the operation or the group of operations of this name.
-  func push(_ name: String, onto stack: LuaStack) -> Bool {
+  func push(_ name: String, onto stack: LuaStack) throws(RaisedError) -> Bool {
     guard let positions = OperationModule.positions[name] else { return false }
     pushNamespace(name, onto: stack)
     let namespace = stack.top
@@ -54,7 +59,16 @@ final class OperationModule: Library {
         place(position, path.split(separator: ".").dropFirst().map(String.init), namespace, stack)
       }
     }
+    if name == "batch" { try addRetry(to: namespace, stack) }
     return true
+  }
+
+  /// `batch.retry_failed`, which is no request of its own: it is written in Lua over `execute_batch`.
+  private func addRetry(to namespace: Int32, _ stack: LuaStack) throws(RaisedError) {
+    try prelude.push(cargo_prelude_batch, "cargo.batch", onto: stack)
+    stack.pushField("retry_failed", ofTableAt: -1)
+    stack.setField("retry_failed", ofTableAt: namespace)
+    stack.setTop(namespace)
   }
 
   private func place(_ position: Int, _ path: [String], _ namespace: Int32, _ stack: LuaStack) {
@@ -220,9 +234,11 @@ final class OperationModule: Library {
     if let watcher {
       call.onPoll = { body in watcher.spawn(with: body, operation.result) }
     }
+    let bar = operation.awaitsBatch && options.waits ? BatchBar(progress, call) : nil
     holder.call = call
     let shape = options.waits ? operation.result : operation.pendingResult
     handler.handle(call) { [runner, resolver] result in
+      bar?.end()
       switch result {
       case .success(let answer):
         resolver.note(operation)

@@ -39,7 +39,7 @@ final class GlobalLibrary {
       TimeLibrary(clock: services.clock, functions: functions),
       TextLibrary(random: services.random, functions: functions),
       // Last: its names are many, and made when they are first asked for.
-      OperationModule(runner: runner, handler: services.calls, rows: rows),
+      OperationModule(runner: runner, services: services, prelude: prelude, rows: rows),
     ]
   }
 

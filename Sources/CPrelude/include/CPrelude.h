@@ -19,6 +19,8 @@ extern const cargo_prelude cargo_prelude_report;
 extern const cargo_prelude cargo_prelude_waterfall;
 /// `csv`.
 extern const cargo_prelude cargo_prelude_csv;
+/// `batch.retry_failed`.
+extern const cargo_prelude cargo_prelude_batch;
 /// `progress`.
 extern const cargo_prelude cargo_prelude_progress;
 /// The iterators of `segment.each` and `storage.each`.

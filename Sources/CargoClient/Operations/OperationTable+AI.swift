@@ -120,7 +120,7 @@ extension OperationTable {
       ], .message, waits: .onRequest(.message), .pay),
     row(
       "ai", "message.get", "Looks at a message.", .get, "/ai/messages/{uuid}",
-      [.uuid("The message.")], .unwrap("message"), .read),
+      [handle("message")], .unwrap("message"), .read),
     row(
       "ai", "message.wait", "Waits for the end of an answer.", .get, "/ai/messages/{uuid}",
       [handle("message")], .unwrap("message"), waits: .only(.message), .read),

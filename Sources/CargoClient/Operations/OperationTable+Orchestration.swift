@@ -52,7 +52,7 @@ extension OperationTable {
       ], .run, waits: .onRequest(.run), .pay),
     row(
       "orchestration", "run.get", "Looks at a run: its state, steps and context.",
-      .get, "/orchestration/runs/{uuid}", [.uuid("The run.")], .run, .read),
+      .get, "/orchestration/runs/{uuid}", [handle("run")], .run, .read),
     row(
       "orchestration", "run.wait", "Waits for the end of a run.",
       .get, "/orchestration/runs/{uuid}", [handle("run")], .run, waits: .only(.run), .read),
@@ -98,7 +98,7 @@ extension OperationTable {
       ], .unwrap("batch"), waits: .onRequest(.batch), .pay),
     row(
       "orchestration", "batch.get", "Looks at a batch: its state and counts.",
-      .get, "/orchestration/batches/{uuid}", [.uuid("The batch.")], .unwrap("batch"), .read),
+      .get, "/orchestration/batches/{uuid}", [handle("batch")], .unwrap("batch"), .read),
     row(
       "orchestration", "batch.wait", "Waits for the end of a batch.",
       .get, "/orchestration/batches/{uuid}", [handle("batch")], .unwrap("batch"),
@@ -118,7 +118,7 @@ extension OperationTable {
       ], .unwrap("batches"), .read),
     row(
       "orchestration", "batch.cancel", "Cancels a batch; finished runs keep their result.",
-      .post, "/orchestration/batches/{uuid}/cancel", [.uuid("The batch.")], .whole, .write),
+      .post, "/orchestration/batches/{uuid}/cancel", [handle("batch")], .whole, .write),
     row(
       "orchestration", "batch.download", "Downloads what a node gave for each record of a batch.",
       .post, "/orchestration/batches/{uuid}/download",
@@ -128,7 +128,7 @@ extension OperationTable {
       ], .rows, .read),
   ]
 
-  /// What `run.wait` and its like wait for.
+  /// What `run.wait` and its like look at.
   static func handle(_ what: String) -> Parameter {
     .required("uuid", .handle, "The \(what), or its uuid.", aliases: [what])
   }

@@ -8,12 +8,19 @@ public struct OperationRequest {
   /// The caller will wait for the end of what this starts. A transport that is told of the end may
   /// answer with the finished value (the body of the `get`) instead of the pending one.
   public let waits: Bool
+  /// Called by a transport that is told of it as the runs of a batch end, until the answer: with how
+  /// many have ended and how many there are.
+  public let onProgress: ((Int64, Int64) -> Void)?
 
   /// Makes a request.
-  public init(operation: Operation, arguments: [UInt8], waits: Bool = false) {
+  public init(
+    operation: Operation, arguments: [UInt8], waits: Bool = false,
+    onProgress: ((Int64, Int64) -> Void)? = nil
+  ) {
     self.operation = operation
     self.arguments = arguments
     self.waits = waits
+    self.onProgress = onProgress
   }
 }
 

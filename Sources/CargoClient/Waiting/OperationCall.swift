@@ -24,6 +24,8 @@ public final class OperationCall {
   public var onAccepted: ((String) -> Void)?
   /// Called with the body of each poll.
   public var onPoll: (([UInt8]) -> Void)?
+  /// Called as the runs of a batch that is waited for end, with how many have and how many there are.
+  public var onProgress: ((Int64, Int64) -> Void)?
   /// Gives the call up; set while something is under way that can be given up.
   public var canceller: (() -> Void)?
   /// Credits that the finished work cost; nil until known.

@@ -54,6 +54,9 @@ struct RemoteWork {
   /// How many runs a batch has, as far as it is known.
   var runsCount: Int64 { view["runsCount"]?.integer ?? 0 }
 
+  /// How many of them have ended, in success or error.
+  var executedRunsCount: Int64 { view["executedRunsCount"]?.integer ?? 0 }
+
   /// Credits that finished work has cost; nil when the answer does not say.
   var credits: Double? {
     switch kind {

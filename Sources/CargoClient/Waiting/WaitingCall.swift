@@ -139,6 +139,7 @@ final class WaitingCall {
       return finish(.failure(error))
     }
     call.onPoll?(body)
+    if work.runsCount > 0 { call.onProgress?(work.executedRunsCount, work.runsCount) }
     if work.state != .goingOn { return end(work, body) }
     if isCancelled { return finish(.failure(cancelled())) }
     runsCount = work.runsCount
@@ -258,7 +259,9 @@ final class WaitingCall {
     _ operation: Operation, _ arguments: [UInt8], waits: Bool,
     then: @escaping (WaitingCall, [UInt8]) -> Void
   ) {
-    let request = OperationRequest(operation: operation, arguments: arguments, waits: waits)
+    let request = OperationRequest(
+      operation: operation, arguments: arguments, waits: waits,
+      onProgress: waits ? call.onProgress : nil)
     let transport = waiter.transport
     let id = transport.send(request) { result in
       self.abandonRequest = nil

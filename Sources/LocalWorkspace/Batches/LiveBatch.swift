@@ -38,6 +38,8 @@ final class LiveBatch {
   private var isStarting = false
   private var works: [Int64: any RunWork] = [:]
   private var unwritten = 0
+  /// Ends on the disk.
+  private var written: Int64 = 0
   private var isCancelled = false
   private var hasEnded = false
   private var failure: CargoError?
@@ -56,6 +58,16 @@ final class LiveBatch {
     request.onGiveUp = { [weak self, unowned request] in
       self?.watchers.removeAll { $0 === request }
       return true
+    }
+  }
+
+  /// The same for the request that started it: when that is given up, the batch is cancelled, and still
+  /// answered, since somebody has to book what it has cost.
+  func belong(to request: Request) {
+    watchers.append(request)
+    request.onGiveUp = { [weak self] in
+      self?.cancel()
+      return false
     }
   }
 
@@ -133,6 +145,8 @@ final class LiveBatch {
     unwritten += 1
     workspace.store.write({ try finished.finish(in: $0) }) { [self] result in
       unwritten -= 1
+      written += 1
+      for request in watchers { request.onProgress?(written, record.runs) }
       if case .failure(let error) = result { failure = error }
       advance()
     }
@@ -206,12 +220,21 @@ extension OpenWorkspace {
   func startBatch(
     _ batch: BatchRecord, _ rows: [BatchRow], _ program: RunProgram, for request: Request
   ) {
-    request.onGiveUp = { false }
+    var isGivenUp = false
+    request.onGiveUp = {
+      isGivenUp = true
+      return false
+    }
     startBatch(batch, rows, program) { result in
       switch result {
       case .failure(let error): request.fail(error)
       case .success(let live):
-        if request.waits { live.watch(request) } else { request.succeed(live.record.pendingBody) }
+        if request.waits {
+          live.belong(to: request)
+        } else {
+          request.succeed(live.record.pendingBody)
+        }
+        if isGivenUp { live.cancel() }
       }
     }
   }

@@ -8,6 +8,8 @@ final class Request {
   let operation: Operation
   let arguments: [UInt8]
   let waits: Bool
+  /// Told how many runs of a batch have ended, and how many there are.
+  let onProgress: ((Int64, Int64) -> Void)?
   /// Called when the caller gives up; returns whether the request may be completed as cancelled.
   var onGiveUp: () -> Bool = { true }
   private weak var workspace: LocalWorkspace?
@@ -21,6 +23,7 @@ final class Request {
     operation = request.operation
     arguments = request.arguments
     waits = request.waits
+    onProgress = request.onProgress
     self.workspace = workspace
     self.completion = completion
   }
