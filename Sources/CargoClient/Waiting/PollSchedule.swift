@@ -7,10 +7,13 @@ public struct PollSchedule: Sendable {
   private let interval: Double?
   private var next = 0.0
 
+  /// Seconds that are kept between two looks, also when the caller asks for none.
+  private static let shortest = 0.01
+
   /// Starts; `interval` in seconds replaces the interval of the kind.
   public init(_ kind: Operation.Awaited, interval: Double? = nil) {
     self.kind = kind
-    self.interval = interval
+    self.interval = interval.map { max($0, PollSchedule.shortest) }
   }
 
   /// Seconds until the next look. `elapsed` is the seconds since the wait began, `runsCount` the size

@@ -135,8 +135,9 @@ final class WaitingCall {
     let work: RemoteWork
     do throws(CargoError) {
       work = try look(kind, body)
+      try checkIsAsked(work)
     } catch {
-      return finish(.failure(error))
+      return fail(error)
     }
     call.onPoll?(body)
     if work.runsCount > 0 { call.onProgress?(work.executedRunsCount, work.runsCount) }
@@ -144,6 +145,14 @@ final class WaitingCall {
     if isCancelled { return finish(.failure(cancelled())) }
     runsCount = work.runsCount
     scheduleLook(kind)
+  }
+
+  /// Somebody in between may mix answers up; what is another's must not be taken, and booked, for ours.
+  private func checkIsAsked(_ work: RemoteWork) throws(CargoError) {
+    guard let uuid, work.uuid.lowercased() != uuid.lowercased() else { return }
+    let noun = work.kind.noun
+    throw CargoError(
+      .http, "\(name) asked for \(noun) \(uuid) and got an answer about \(noun) \(work.uuid)")
   }
 
   private func look(_ kind: Operation.Awaited, _ body: [UInt8]) throws(CargoError) -> RemoteWork {

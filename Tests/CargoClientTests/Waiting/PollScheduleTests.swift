@@ -37,5 +37,6 @@ import Testing
     #expect(delays(.run, interval: 0.5, count: 7) == [0, 0.05, 0.1, 0.2, 0.4, 0.5, 0.5])
     #expect(delays(.run, interval: 30, count: 20).last == 30)
     #expect(delays(.run, interval: 0.01, count: 4) == [0, 0.01, 0.01, 0.01])
+    #expect(delays(.run, interval: 0, count: 3) == [0, 0.01, 0.01])
   }
 }

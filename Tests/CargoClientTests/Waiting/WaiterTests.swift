@@ -51,6 +51,15 @@ import Testing
     if case .failure(let error) = result { error } else { nil }
   }
 
+  @Test func anAnswerAboutAnotherRunIsNotTaken() throws {
+    let another = WaiterTests.done.replacing("r1", with: "r2")
+    let transport = ScriptedTransport(loop, [.answer(WaiterTests.pending), .answer(another)])
+    let error = try #require(try error(run(call("action.execute"), on: transport)))
+    #expect(error.kind == .http)
+    #expect(error.message == "action.execute asked for run r1 and got an answer about run r2")
+    #expect(error.hint?.contains("r1") == true)
+  }
+
   @Test func aCallThatIsNotWaitedForAnswersAtOnce() throws {
     let transport = ScriptedTransport(loop, [.answer(#"{"segments":[]}"#)])
     let result = try run(call("segment.list", "{}"), on: transport)
