@@ -16,8 +16,11 @@ end
 -- Errors that concern the run, not the row: they go up.
 local FATAL = { budget = true, permission = true, argument = true, cancelled = true, journal = true }
 
+local FATAL_CODES = { actionNotFound = true, integrationNotFound = true }
+
 local function is_fatal(failure)
-  return type(failure) ~= "table" or FATAL[failure.kind] or failure.kind == nil
+  return type(failure) ~= "table" or failure.kind == nil or FATAL[failure.kind]
+    or FATAL_CODES[failure.code]
 end
 
 -------------------------------------------------------------------------------------------------

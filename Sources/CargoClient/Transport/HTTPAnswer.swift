@@ -151,7 +151,10 @@ final class HTTPAnswer {
       return CargoError(
         .cancelled, "\(operation.name) was cancelled", operation: operation.name)
     }
-    return CargoError(.http, message, operation: operation.name)
+    let isAway = failure.reason == .unreachable || failure.reason == .unresolved
+    return CargoError(
+      .http, message, operation: operation.name,
+      hint: isAway ? "check the network, and CARGO_API_URL if it is set" : nil)
   }
 
   /// The error for a request that may have had its effect: `why` tells what is known.

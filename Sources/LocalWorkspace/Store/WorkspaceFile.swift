@@ -55,10 +55,14 @@ enum WorkspaceFile {
     }
   }
 
+  /// Milliseconds that another process's transaction is waited for: an import of a million rows is one.
+  private static let patience: Int32 = 120_000
+
   /// Opens a workspace for writing and brings its schema up to date.
   static func open(at path: String) throws(CargoError) -> Connection {
     do {
-      let connection = try Connection(path: path, options: Connection.Options(creates: false))
+      let connection = try Connection(
+        path: path, options: Connection.Options(creates: false, busyTimeout: patience))
       try check(connection)
       try Schema.migrate(connection)
       return connection
