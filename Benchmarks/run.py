@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """cargo-script beside its peers, in one run: `script/bench [MEASURE…] [--rounds N]`
 
-Measures: startup calls waterfall demo loops memory rows json; all of them when none is named. A round
-runs every peer once, in changing order; ratios are taken within a round, and their median is shown,
+Measures: startup calls waterfall demo loops memory rows paging json; all of them when none is named. A
+round runs every peer once, in changing order; ratios are taken within a round, and their median is shown,
 so that what else the machine does meanwhile hits all alike. The aims are those of the design, §8.
 """
 
@@ -15,12 +15,13 @@ import sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, here)
 
-from suite import demo, loops, measure, memory, network, rows, startup  # noqa: E402
+from suite import demo, loops, measure, memory, network, paging, rows, startup  # noqa: E402
 from suite.tools import Tools  # noqa: E402
 
 MEASURES = {
     "startup": startup.rows, "calls": network.calls, "waterfall": network.waterfall,
     "demo": demo.rows, "loops": loops.rows, "memory": memory.rows, "rows": rows.rows,
+    "paging": paging.rows,
 }
 
 

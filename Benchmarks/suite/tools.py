@@ -45,6 +45,9 @@ class Tools:
         self.lua_http = next(
             (lua for lua in ("luajit", "lua5.4", "lua5.3")
              if _works([lua, "-e", "require 'http.client' require 'cjson'"])), None)
+        self.duckdb = next(
+            (python for python in (environment, self.python)
+             if _works([python, "-c", "import duckdb"])), None)
         self._tell_missing()
 
     def _tell_missing(self):
@@ -54,7 +57,8 @@ class Tools:
                 ("luajit", self.luajit, "apt-get install luajit"),
                 ("undici", self.has_undici, "apt-get install node-undici"),
                 ("lua-http", self.lua_http, "apt-get install luajit lua-http lua-cjson"),
-                ("aiohttp", self.aiohttp, "pip install aiohttp orjson")):
+                ("aiohttp", self.aiohttp, "pip install aiohttp orjson"),
+                ("duckdb", self.duckdb, "pip install duckdb")):
             if not found:
                 self.notes.append("%s is not there and was left out (%s)" % (name, remedy))
 

@@ -17,36 +17,74 @@ public struct RowBlockWriter {
     case text, json
   }
 
-  private var bytes: [UInt8] = []
-  private var countPosition = 0
-  private(set) var count = 0
+  private let storage: Storage
+  private let countPosition: Int
+  private var count = 0
+
+  /// Memory that grows. Three million calls of an array's `append` are felt; one check of the room for a
+  /// whole cell is not.
+  private final class Storage {
+    var start: UnsafeMutableRawPointer
+    var size = 0
+    private var capacity: Int
+
+    init(_ capacity: Int) {
+      self.capacity = max(capacity, 256)
+      start = .allocate(byteCount: self.capacity, alignment: 16)
+    }
+
+    deinit { start.deallocate() }
+
+    func reserve(_ more: Int) {
+      guard size + more > capacity else { return }
+      capacity = max(capacity * 2, size + more)
+      let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+      larger.copyMemory(from: start, byteCount: size)
+      start.deallocate()
+      start = larger
+    }
+
+    /// Appends within what was reserved.
+    func put<T: FixedWidthInteger>(_ number: T) {
+      (start + size).storeBytes(of: number.littleEndian, as: T.self)
+      size += MemoryLayout<T>.size
+    }
+
+    /// Appends a length and as many bytes within what was reserved.
+    func put(_ text: UnsafeRawBufferPointer) {
+      put(UInt32(text.count))
+      if let bytes = text.baseAddress {
+        (start + size).copyMemory(from: bytes, byteCount: text.count)
+      }
+      size += text.count
+    }
+  }
 
   /// Begins a block.
   /// - Parameter capacity: about how many bytes it will have.
   public init(columns: [String], capacity: Int) {
-    bytes.reserveCapacity(capacity)
-    append(UInt32(columns.count))
-    for column in columns {
-      append(UInt32(column.utf8.count))
-      bytes += column.utf8
+    let storage = Storage(capacity)
+    storage.reserve(8)
+    storage.put(UInt32(columns.count))
+    for var column in columns {
+      column.withUTF8 { name in
+        storage.reserve(name.count + 8)
+        storage.put(UnsafeRawBufferPointer(name))
+      }
     }
-    countPosition = bytes.count
-    append(UInt32(0))
+    countPosition = storage.size
+    storage.put(UInt32(0))
+    self.storage = storage
   }
 
   /// How many bytes there are by now.
-  public var size: Int { bytes.count }
+  public var size: Int { storage.size }
 
   /// The block, ended.
-  public mutating func piece() -> RowPiece {
-    withUnsafeBytes(of: UInt32(count).littleEndian) { count in
-      for (index, byte) in count.enumerated() { bytes[countPosition + index] = byte }
-    }
-    return RowPiece(.block, bytes, count: count)
-  }
-
-  private mutating func append<T: FixedWidthInteger>(_ number: T) {
-    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+  public func piece() -> RowPiece {
+    (storage.start + countPosition).storeBytes(of: UInt32(count).littleEndian, as: UInt32.self)
+    let bytes = UnsafeRawBufferPointer(start: storage.start, count: storage.size)
+    return RowPiece(.block, Array(bytes), count: count)
   }
 
   // MARK: - Rows
@@ -55,26 +93,24 @@ public struct RowBlockWriter {
   public mutating func endRow() { count += 1 }
 
   /// Writes a cell without a value.
-  public mutating func null() { bytes.append(Tag.null.rawValue) }
+  public func null() { mark(.null) }
   /// Writes a truth value.
-  public mutating func bool(_ value: Bool) {
-    bytes.append(value ? Tag.true.rawValue : Tag.false.rawValue)
-  }
+  public func bool(_ value: Bool) { mark(value ? .true : .false) }
   /// Writes a whole number.
-  public mutating func integer(_ value: Int64) {
-    bytes.append(Tag.integer.rawValue)
-    append(value)
+  public func integer(_ value: Int64) {
+    mark(.integer, room: 8)
+    storage.put(value)
   }
 
   /// Writes a number; whole ones below 2^53 become integers, as in JSON's text.
-  public mutating func real(_ value: Double) {
+  public func real(_ value: Double) {
     if abs(value) < 0x1p53, let whole = Int64(exactly: value) { return integer(whole) }
-    bytes.append(Tag.real.rawValue)
-    append(value.bitPattern)
+    mark(.real, room: 8)
+    storage.put(value.bitPattern)
   }
 
   /// Writes a text; what is no UTF-8 in it is replaced.
-  public mutating func text(_ text: UnsafeRawBufferPointer) {
+  public func text(_ text: UnsafeRawBufferPointer) {
     if RowBlockWriter.isUTF8(text) {
       put(.text, text)
     } else {
@@ -84,12 +120,17 @@ public struct RowBlockWriter {
   }
 
   /// Writes a value that is valid JSON.
-  public mutating func json(_ text: UnsafeRawBufferPointer) { put(.json, text) }
+  public func json(_ text: UnsafeRawBufferPointer) { put(.json, text) }
 
-  private mutating func put(_ tag: Tag, _ text: UnsafeRawBufferPointer) {
-    bytes.append(tag.rawValue)
-    append(UInt32(text.count))
-    bytes.append(contentsOf: text)
+  private func put(_ tag: Tag, _ text: UnsafeRawBufferPointer) {
+    mark(tag, room: 4 + text.count)
+    storage.put(text)
+  }
+
+  /// Begins a cell, and makes room for what belongs to it.
+  private func mark(_ tag: Tag, room: Int = 0) {
+    storage.reserve(1 + room)
+    storage.put(tag.rawValue)
   }
 
   private static func isUTF8(_ text: UnsafeRawBufferPointer) -> Bool {

@@ -21,6 +21,8 @@ extension Diagnostic {
     if let chunk = failure.chunk, let line = failure.line {
       location = Location(chunk: chunk, line: line)
       sourceLine = source.line(line, in: chunk)
+      hint =
+        sourceLine.flatMap { HiddenOperation.hint(message: failure.message, line: $0) } ?? hint
     }
     frames = failure.traceback.map(Frame.init)
   }
