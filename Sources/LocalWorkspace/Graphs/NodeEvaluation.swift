@@ -53,15 +53,17 @@ extension NodeFailure {
 
   /// Names the field and the expression; the node is named by the run.
   init(_ failure: EvaluationFailure, among expressions: [NodeConfig.Found]) {
-    guard let index = failure.index, expressions.indices.contains(index) else {
-      // One of several took too long, or there is no engine.
+    // Without an index one of several took too long, or there is no engine.
+    let index = failure.index ?? (expressions.count == 1 ? 0 : -1)
+    guard expressions.indices.contains(index) else {
       let fields = expressions.map { NodeConfig.text($0.path) }.joined(separator: ", ")
       self.init("the expressions of \(fields) failed: \(failure.message)")
       return
     }
     let field = NodeConfig.text(expressions[index].path)
+    let place = field.isEmpty ? "" : " in " + field
     let code = (failure.code ?? expressions[index].expression.text)
       .drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-    self.init("the expression \(String(code)) in \(field) failed: \(failure.message)")
+    self.init("the expression \(String(code))\(place) failed: \(failure.message)")
   }
 }

@@ -66,8 +66,7 @@ extension Handlers {
       }
       compute(
         NodeConfig(node["config"]), slug: node["slug"]?.string, variables: variables,
-        request, workspace
-      ) { try $0.canonicalBytes() }
+        request, workspace)
     },
     "expression.evaluate": .live { (request, workspace) throws(CargoError) in
       let arguments = try Arguments(request.arguments, for: request.operation)
@@ -75,33 +74,28 @@ extension Handlers {
         throw arguments.invalid("\"expression\" is required")
       }
       // A bare text is a template.
-      let template = JSONWriter.object { out in
+      let isText = expression.string != nil
+      let object = JSONWriter.object { out in
         out.field("expression", json: expression.bytes)
         out.field("kind", "templateExpression")
       }
-      let isText = expression.string != nil
       guard isText || NodeConfig.expression(expression) != nil else {
         throw arguments.invalid("\"expression\" must be a text or {kind, expression}")
       }
-      let config = JSONWriter.object {
-        $0.field("expression", json: isText ? template : expression.bytes)
-      }
       compute(
-        NodeConfig(try JSONDocument(config).root), slug: nil,
-        variables: arguments["variables"]?.bytes ?? Array("{}".utf8), request, workspace
-      ) { try ($0["expression"] ?? .null).canonicalBytes() }
+        NodeConfig(isText ? try JSONDocument(object).root : expression), slug: nil,
+        variables: arguments["variables"]?.bytes ?? Array("{}".utf8), request, workspace)
     },
   ]
 
   /// Answers with a computed configuration.
   private static func compute(
     _ config: NodeConfig, slug: String?, variables: [UInt8], _ request: Request,
-    _ workspace: OpenWorkspace,
-    answer: @escaping (JSONValue) throws -> [UInt8]
+    _ workspace: OpenWorkspace
   ) {
     func finish(_ result: Result<[JSONValue?], NodeFailure>) {
       switch result.flatMap({ values in
-        Result { try answer(config.computed(values)) }.mapError { NodeFailure("\($0)") }
+        Result { try config.computed(values).canonicalBytes() }.mapError { NodeFailure("\($0)") }
       }) {
       case .success(let body): request.succeed(body)
       case .failure(let failure):
