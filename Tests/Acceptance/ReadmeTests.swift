@@ -3,16 +3,10 @@ import Testing
 
 /// What README.md shows is what the command does.
 @Suite struct ReadmeTests {
-  private static let root = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  private static let readme =
-    (try? String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)) ?? ""
+  private static let readme = Document(Document.root.appending(path: "README.md"))
 
-  /// The fenced blocks of one language.
   private static func blocks(_ language: String) -> [String] {
-    readme.components(separatedBy: "\n```\(language)\n").dropFirst().map { rest in
-      rest.components(separatedBy: "```")[0]
-    }
+    readme.blocks.filter { $0.language == language }.map(\.text)
   }
 
   /// Runs a recipe on a fresh demo workspace.
@@ -30,7 +24,7 @@ import Testing
 
   @Test func theWaterfallIsTheFileAndPrintsWhatIsShown() throws {
     let recipe = try String(
-      contentsOf: Self.root.appending(path: "recipes/waterfall.lua"), encoding: .utf8)
+      contentsOf: Document.root.appending(path: "recipes/waterfall.lua"), encoding: .utf8)
     #expect(Self.blocks("lua").contains(recipe), "README.md shows another recipes/waterfall.lua")
     let outcome = try run(recipe, "--demo latency_ms=1")
     #expect(outcome.exit == 0, "\(outcome.stderr)")
