@@ -101,8 +101,12 @@ final class NameResolver {
       case .success(let value): named = value
       }
       entries(of: kind) { [self] result in
-        guard case .success(let entries) = result else {
-          return completion(result.map { _ in "" })
+        let entries: [Entry]
+        switch result {
+        case .success(let list): entries = list
+        // What has no list here has no names either.
+        case .failure(let error) where error.code == "notAvailableOffline": entries = []
+        case .failure(let error): return completion(.failure(error))
         }
         let matches = entries.filter {
           $0.names.contains(named.name) && (named.dataset == nil || $0.dataset == named.dataset)
