@@ -2,8 +2,8 @@ public import CargoClient
 
 /// How the demo integrations behave beyond their answers: how slow they are, how often they fail.
 ///
-/// What they do depends on the seed, the action, the input and the attempt alone, so that a run of a
-/// recipe can be repeated exactly.
+/// What they do depends on the seed, the action, the input and how often the same question has failed
+/// in this run, so that a run of a recipe can be repeated exactly.
 public struct DemoBehaviour: Sendable, Equatable {
   /// Milliseconds that a call takes, give or take a third.
   public var latencyMilliseconds: Double

@@ -3,11 +3,14 @@ import CargoClient
 /// Answers the actions of one demo integration from the bundled companies and the invented people.
 ///
 /// What an action answers depends on the action and the normalised input alone; how long it takes and
-/// whether it fails, on the seed and the attempt as well.
+/// whether it fails, on the seed as well, and on how often the same question has failed before: a second
+/// try has a chance of its own, whoever makes it.
 final class DemoConnector: Connector {
   let integration: Integration
   private let loop: EventLoop
   private let behaviour: DemoBehaviour
+  /// How often questions have failed, by their hash.
+  private var failures: [UInt64: Int] = [:]
 
   init(integration: Integration, loop: EventLoop, behaviour: DemoBehaviour) {
     self.integration = integration
@@ -21,9 +24,13 @@ final class DemoConnector: Connector {
     let behaviour = behaviour(of: call)
     var chance = StableHash.of("behaviour", integration.slug, call.action)
     chance.add(call.data)
-    chance.add(call.attempt)
+    let question = chance.value
+    chance.add(failures[question, default: 0] + 1)
     chance.add(Int(truncatingIfNeeded: behaviour.seed))
     let result = result(of: call, behaviour: behaviour, chance: chance)
+    if case .failure(let failure) = result, failure.isRetryable {
+      failures[question, default: 0] += 1
+    }
     chance.add("latency")
     // A third more or less, so that answers do not come in step.
     let milliseconds = behaviour.latencyMilliseconds * (2 + 2 * chance.fraction) / 3
