@@ -35,18 +35,33 @@ struct RecipeHelp {
     text = lines.map { DisplayText.escaped($0) }.joined(separator: "\n") + "\n"
   }
 
+  /// What a grant opens beyond the workspace, by kind.
+  private static func reach(_ grant: Grant) -> [(String, [String])] {
+    [
+      ("reads", grant.read), ("writes", grant.write), ("hosts", grant.net),
+      ("variables", grant.env),
+    ]
+  }
+
+  /// What a manifest opens beyond the workspace, in a line for the start of a run; nil for nothing.
+  static func reachLine(_ manifest: Manifest?) -> String? {
+    let kinds = manifest.map { reach($0.permissions).filter { !$0.1.isEmpty } } ?? []
+    if kinds.isEmpty { return nil }
+    let list = kinds.map { "\($0.0) \($0.1.joined(separator: ", "))" }.joined(separator: "; ")
+    return "its manifest opens: \(list)"
+  }
+
   /// What the recipe writes, may do and may spend.
   private static func protections(_ manifest: Manifest) -> [String] {
     var facts: [(String, String)] = []
     if let outputs = manifest.outputs { facts.append(("columns", outputs.joined(separator: ", "))) }
     if let output = manifest.output { facts.append(("rows go to", output)) }
     let grant = manifest.permissions
-    let asked: [(String, [String])] = [
+    let inside: [(String, [String])] = [
       ("actions", grant.actions.map { "\($0)" }), ("operations", grant.operations.map { "\($0)" }),
-      ("reads", grant.read), ("writes", grant.write), ("hosts", grant.net),
-      ("variables", grant.env),
     ]
-    facts += asked.filter { !$0.1.isEmpty }.map { ($0.0, $0.1.joined(separator: ", ")) }
+    facts += (inside + reach(grant)).filter { !$0.1.isEmpty }
+      .map { ($0.0, $0.1.joined(separator: ", ")) }
     if let credits = manifest.credits { facts.append(("budget", Quantity.credits(credits))) }
     if let perRow = manifest.creditsPerRow {
       facts.append(("per row", Quantity.credits(perRow)))

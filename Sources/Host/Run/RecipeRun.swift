@@ -59,6 +59,7 @@ final class RecipeRun {
 
   /// Runs the recipe to its end, shows what there is to show, and answers with the exit code.
   func run() -> ExitCode {
+    if let reach = RecipeHelp.reachLine(prepared.manifest) { terminal.note(reach) }
     let end = session.run(prepared.recipe, interruptible: true)
     terminal.progress.finishAll()
     workspace.settle()

@@ -27,13 +27,18 @@ extension Permissions {
         .permission, "\(path) is not for recipes",
         hint: "the workspace, the journal, .cargo, /proc, /sys and /dev are never open to them")
     }
-    let granted = access == .read ? grant.read : grant.write
-    let isGranted = granted.contains { Permissions.isInside(target, Permissions.resolved($0)) }
-    if isGranted { return target }
+    func covers(_ granted: [String]) -> Bool {
+      granted.contains { Permissions.isInside(target, Permissions.resolved($0)) }
+    }
+    if covers(access == .read ? given.read : given.write) { return target }
+    let isHere = Permissions.isInside(target, Permissions.resolved("."))
+    if isHere && covers(access == .read ? grant.read : grant.write) { return target }
+    let flag = "--allow-\(access.rawValue) \(path)"
     throw CargoError(
       .permission, "\(access == .read ? "reading" : "writing") \(path) was not granted",
-      hint: "grant it with permissions.\(access.rawValue) = { \"\(path)\" } in the manifest, "
-        + "or --allow-\(access.rawValue) \(path)")
+      hint: isHere
+        ? "grant it with permissions.\(access.rawValue) = { \"\(path)\" } in the manifest, or \(flag)"
+        : "grant it with \(flag): a manifest opens nothing outside the working folder")
   }
 
   /// Files by which a recipe could look at or change the host itself: its database files with what

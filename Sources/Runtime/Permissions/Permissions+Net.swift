@@ -3,8 +3,8 @@ public import CargoClient
 extension Permissions {
   /// Why a URL may not be asked; nil when it may.
   ///
-  /// Addresses that are not out on the Internet, and `localhost`, need a grant that names them: a star
-  /// does not reach them. What is not encrypted goes to this machine alone.
+  /// Addresses that are not out on the Internet, and `localhost`, need a grant of the command line that
+  /// names them: neither a star nor a manifest reaches them. What is not encrypted goes to this machine alone.
   public func refusal(of url: WebURL) -> CargoError? {
     if let refusal = refusal(ofHost: url.host, port: url.port) { return refusal }
     let isThisMachine = PeerAddress(url.host).map(\.isLoopback) ?? (url.host == "localhost")
@@ -17,7 +17,7 @@ extension Permissions {
   public func refusal(ofHost host: String, port: Int) -> CargoError? {
     let name = host.lowercased()
     let needsName = name == "localhost" || PeerAddress(name).map { !$0.isPublic } ?? false
-    let isGranted = grant.net.contains { pattern in
+    let isGranted = (needsName ? given : grant).net.contains { pattern in
       let pattern = HostPattern(pattern)
       return needsName ? pattern.names(name, port: port) : pattern.matches(name, port: port)
     }
@@ -25,16 +25,18 @@ extension Permissions {
     let place = needsName ? "\(name):\(port)" : name
     return CargoError(
       .permission, "the host \(host) was not granted",
-      hint: "grant it with permissions.net = { \"\(place)\" } in the manifest, "
-        + "or --allow-net \(place)")
+      hint: needsName
+        ? "grant it with --allow-net \(place): a manifest opens no private address"
+        : "grant it with permissions.net = { \"\(place)\" } in the manifest, or --allow-net \(place)"
+    )
   }
 
   /// Whether a connection to an address may be opened. A name may resolve to anything, and to
   /// something else a moment later; so addresses that are not out on the Internet need a grant of
-  /// their own, whatever name led to them. `localhost` stands for the addresses of this machine.
+  /// the command line, whatever name led to them. `localhost` stands for the addresses of this machine.
   public func allows(_ peer: PeerAddress, port: Int) -> Bool {
     peer.isPublic
-      || grant.net.contains { text in
+      || given.net.contains { text in
         let pattern = HostPattern(text)
         return pattern.names(peer.description, port: port)
           || peer.isLoopback && pattern.names("localhost", port: port)

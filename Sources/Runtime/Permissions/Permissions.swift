@@ -4,10 +4,14 @@ public import CargoClient
 /// `design.md` §4.6.
 ///
 /// The command line can only add to what the manifest asks for; a recipe without a manifest may use
-/// the workspace but nothing outside. Paying is the budget's matter, not decided here.
+/// the workspace but nothing outside. A manifest is a stranger's word: files outside the working folder
+/// and addresses that are not out on the Internet are opened by the command line alone. Paying is the
+/// budget's matter, not decided here.
 public struct Permissions: Sendable {
   /// Everything that was granted by name.
   public let grant: Grant
+  /// What the command line grants.
+  let given: Grant
   /// Whether operations need a grant by name.
   private let isStrict: Bool
   /// Whether operations that write need one even so.
@@ -27,6 +31,7 @@ public struct Permissions: Sendable {
     manifest: Manifest?, granted: Grant = Grant(), isLive: Bool, offLimits: [String] = []
   ) {
     grant = manifest.map { $0.permissions.union(granted) } ?? granted
+    given = granted
     isStrict = manifest != nil
     self.isLive = isLive
     self.offLimits = offLimits
