@@ -1,6 +1,7 @@
 """Rounds, ratios and the table."""
 
 import os
+import select
 import resource
 import signal
 import statistics
@@ -21,6 +22,19 @@ class Result:
 
     def __init__(self, wall, processor, peak, output):
         self.wall, self.processor, self.peak, self.output = wall, processor, peak, output
+
+
+def _peak_memory(pid):
+    """KiB at the most so far, of the program alone: what wait4 tells begins with the memory of the process
+    that started it."""
+    try:
+        with open("/proc/%d/status" % pid) as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
 
 
 def run(command, environment=None, folder=None, timeout=120):
@@ -45,7 +59,11 @@ def run(command, environment=None, folder=None, timeout=120):
     signal.signal(signal.SIGALRM, lambda *_: os.kill(pid, signal.SIGKILL))
     signal.alarm(timeout)
     output = b""
+    peak = 0
     while True:
+        peak = max(peak, _peak_memory(pid))
+        if not select.select([read], [], [], 0.05)[0]:
+            continue
         part = os.read(read, 65536)
         if not part:
             break
@@ -60,7 +78,7 @@ def run(command, environment=None, folder=None, timeout=120):
     if status != 0:
         how = os.waitstatus_to_exitcode(status)
         raise Failure("%s ended with %d: %s" % (os.path.basename(command[0]), how, said[-400:]))
-    return Result(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, output.decode())
+    return Result(wall, usage.ru_utime + usage.ru_stime, peak, output.decode())
 
 
 class Peer:
