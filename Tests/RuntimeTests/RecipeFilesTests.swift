@@ -213,18 +213,33 @@ import Testing
 }
 
 @Suite struct UploadPermissionTests {
-  @Test(arguments: [("/granted/a.csv", true), ("/etc/passwd", false), ("/granted/../x", false)])
-  func filesOfOperationsAreRead(path: String, expected: Bool) throws {
-    let loop = EventLoop()
-    let handler = StubHandler(loop: loop)
-    let permissions = Permissions(
-      manifest: nil, granted: Grant(read: ["/granted"]), isLive: false)
-    let chain = CallChain([PermissionInterceptor(permissions, loop: loop)], over: handler)
-    var refused: CargoError?
-    chain.handle(try call("file.upload", #"{"filePath":"\#(path)"}"#)) { refused = $0.error }
-    loop.settle()
-    #expect(handler.calls.count == (expected ? 1 : 0))
-    #expect(refused?.kind == (expected ? nil : .permission))
-    #expect(refused?.operation == (expected ? nil : "file.upload"))
+  @Test(
+    arguments: [
+      ("/granted/a.csv", nil), ("/granted/missing.csv", .file), ("/granted/pipe", .file),
+      ("/granted/own.csv", .permission), ("/etc/passwd", .permission),
+      ("/granted/../x", .permission),
+    ] as [(String, CargoError.Kind?)])
+  func filesOfOperationsAreRead(path: String, refusal: CargoError.Kind?) throws {
+    try inTemporaryFolder { folder in
+      mkdir(folder + "/granted", 0o700)
+      for file in ["/granted/a.csv", "/workspace.db"] {
+        close(open(folder + file, O_CREAT | O_WRONLY, 0o600))
+      }
+      mkfifo(folder + "/granted/pipe", 0o600)
+      link(folder + "/workspace.db", folder + "/granted/own.csv")
+      let loop = EventLoop()
+      let handler = StubHandler(loop: loop)
+      let permissions = Permissions(
+        manifest: nil, granted: Grant(read: [folder + "/granted"]), isLive: false,
+        offLimits: [folder + "/workspace.db"])
+      let chain = CallChain([PermissionInterceptor(permissions, loop: loop)], over: handler)
+      var refused: CargoError?
+      let full = path.hasPrefix("/etc") ? path : folder + path
+      chain.handle(try call("file.upload", #"{"filePath":"\#(full)"}"#)) { refused = $0.error }
+      loop.settle()
+      #expect(handler.calls.count == (refusal == nil ? 1 : 0))
+      #expect(refused?.kind == refusal)
+      #expect(refused?.operation == (refusal == nil ? nil : "file.upload"))
+    }
   }
 }

@@ -46,7 +46,7 @@ final class ModuleLibrary: Library {
     let file = String(name.map { $0 == "." ? "/" : $0 }) + ".lua"
     let source: [UInt8]
     do {
-      source = try SourceFile.read(directory + "/" + file)
+      source = try SourceFile.readModule(file, in: directory)
     } catch {
       return host.raise(
         CargoError(

@@ -17,6 +17,29 @@ public enum SourceFile {
     return try readAll(descriptor, path)
   }
 
+  /// Reads a module: a regular file inside `directory`, wherever links lead. A recipe that came with a link
+  /// to somebody's keys must not read them by `require`.
+  static func readModule(_ file: String, in directory: String) throws(CargoError) -> [UInt8] {
+    let path = directory + "/" + file
+    guard let folder = realpath(directory, nil) else { throw failure(directory, errno) }
+    defer { free(folder) }
+    guard let target = realpath(path, nil) else { throw failure(path, errno) }
+    defer { free(target) }
+    guard String(cString: target).hasPrefix(String(cString: folder) + "/") else {
+      throw CargoError(.argument, "\(path) is a link out of the recipe's folder")
+    }
+    // A pipe would wait for its other end.
+    let descriptor = open(target, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path, errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw CargoError(.argument, "\(path) is no regular file")
+    }
+    return try readAll(descriptor, path)
+  }
+
   /// Reads standard input to its end.
   public static func readStandardInput() throws(CargoError) -> [UInt8] {
     try readAll(0, "standard input")

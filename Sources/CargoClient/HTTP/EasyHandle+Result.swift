@@ -33,6 +33,8 @@ extension EasyHandle {
       number(CURLINFO_HTTP_VERSION) <= CURL_HTTP_VERSION_1_1,
       offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) < 0
     else { return false }
+    // A redirect is all there when its address is.
+    if (300..<400).contains(status) && string(CURLINFO_REDIRECT_URL) != nil { return false }
     return !responseHeaders.contains { $0.name.lowercased() == "transfer-encoding" }
   }
 

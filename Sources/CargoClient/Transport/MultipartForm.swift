@@ -58,7 +58,7 @@ struct MultipartForm {
   }
 
   private static func read(_ path: String) throws(CargoError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(path) }
     defer { close(descriptor) }
     var information = stat()

@@ -11,12 +11,16 @@ public struct OperationRequest {
   /// Called by a transport that is told of it as the runs of a batch end, until the answer: with how
   /// many have ended and how many there are.
   public let onProgress: ((Int64, Int64) -> Void)?
+  /// The most that what this starts may cost, in credits, where the caller gave a limit. A transport that
+  /// is told of it stops before it pays more.
+  public let maxCredits: Double?
 
   /// Makes a request.
   public init(
     operation: Operation, arguments: [UInt8], waits: Bool = false,
-    onProgress: ((Int64, Int64) -> Void)? = nil
+    onProgress: ((Int64, Int64) -> Void)? = nil, maxCredits: Double? = nil
   ) {
+    self.maxCredits = maxCredits
     self.operation = operation
     self.arguments = arguments
     self.waits = waits

@@ -270,7 +270,7 @@ final class WaitingCall {
   ) {
     let request = OperationRequest(
       operation: operation, arguments: arguments, waits: waits,
-      onProgress: waits ? call.onProgress : nil)
+      onProgress: waits ? call.onProgress : nil, maxCredits: call.maxCredits)
     let transport = waiter.transport
     let id = transport.send(request) { result in
       self.abandonRequest = nil

@@ -20,6 +20,7 @@ final class GraphRun: RunWork {
   private var progress: GraphProgress
   private var run: RunRecord
   private let parentNodes: [UInt8]?
+  private let ceiling: CreditCeiling?
   private let workspace: OpenWorkspace
   private let completion: (RunRecord) -> Void
   private var underWay = UnderWay.nothing
@@ -28,12 +29,13 @@ final class GraphRun: RunWork {
   private var hasEnded = false
 
   init(
-    _ graph: Graph, run: RunRecord, parentNodes: [UInt8]?, workspace: OpenWorkspace,
-    completion: @escaping (RunRecord) -> Void
+    _ graph: Graph, run: RunRecord, parentNodes: [UInt8]?, ceiling: CreditCeiling?,
+    workspace: OpenWorkspace, completion: @escaping (RunRecord) -> Void
   ) {
     progress = GraphProgress(graph, input: run.input)
     self.run = run
     self.parentNodes = parentNodes
+    self.ceiling = ceiling
     self.workspace = workspace
     self.completion = completion
   }
@@ -141,10 +143,22 @@ final class GraphRun: RunWork {
     do throws(CargoError) {
       let target = try workspace.catalogue.target(
         integration: node.integration, action: node.action, connector: node.connectorUUID)
+      var worst: Int64 = 0
+      if let ceiling, target.connector.usesCredits {
+        guard let taken = ceiling.take(target.action.price, config) else {
+          return refuse(ceiling.failure(target))
+        }
+        worst = taken
+      }
       let call = ActionCall(
         target: target, input: try config.canonicalBytes(),
         retry: target.integration.retry.overridden(by: node.retry), loop: loop
-      ) { [self] outcome, _ in received(outcome, from: target) }
+      ) { [self] outcome, _ in
+        var paid: Int64 = 0
+        if case .success(_, let microcredits) = outcome { paid = microcredits }
+        ceiling?.settle(worst, actual: paid)
+        received(outcome, from: target)
+      }
       underWay = .action(call)
       call.start()
     } catch {
@@ -185,7 +199,7 @@ final class GraphRun: RunWork {
     }
     let group = GroupRun(
       items, of: node, run: run, failsTogether: (config["failOnItemFailure"] ?? .null).isTruthy,
-      program: .graph(graph, parentNodes: progress.context), workspace: workspace
+      program: .graph(graph, parentNodes: progress.context, ceiling: ceiling), workspace: workspace
     ) { [self] result in
       run.isGroupParent = true
       if let result { told(result) } else { go(on: progress.abandon()) }

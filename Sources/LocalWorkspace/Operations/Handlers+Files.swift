@@ -51,7 +51,9 @@ enum UploadedFile {
     func failure(_ reason: String) -> CargoError {
       CargoError(.file, "The file \(path) cannot be uploaded: \(reason).")
     }
-    guard let file = fopen(path, "re") else {
+    // A pipe would wait for its other end.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0, let file = fdopen(descriptor, "r") else {
       throw failure(String(cString: strerror(errno)))
     }
     defer { fclose(file) }

@@ -15,7 +15,8 @@ extension Handlers {
         uuid: row.uuid, status: .pending, input: row.input, createdAt: Timestamp.now())
       record.recordID = row.recordID
       record.recordTitle = row.title
-      workspace.startRun(record, .graph(graph, parentNodes: nil), for: request)
+      workspace.startRun(
+        record, .graph(graph, parentNodes: nil, ceiling: request.ceiling), for: request)
     },
     "batch.create": .live { (request, workspace) throws(CargoError) in
       let arguments = try Arguments(request.arguments, for: request.operation)
@@ -32,7 +33,8 @@ extension Handlers {
         var batch = BatchRecord(createdAt: Timestamp.now(), runs: Int64(rows.count))
         batch.data = source.description
         batch.nodes = nodes
-        workspace.startBatch(batch, rows, .graph(graph, parentNodes: nil), for: request)
+        workspace.startBatch(
+          batch, rows, .graph(graph, parentNodes: nil, ceiling: request.ceiling), for: request)
       }
     },
     "node.validate": .live { (request, workspace) throws(CargoError) in

@@ -69,6 +69,7 @@ extension Handlers {
     let total = try connection.transaction(.deferred) {
       try model.records(filter, sort: sort, limit: limit, offset: offset, in: connection) { row in
         writer.write(row, to: &out)
+        try checkSize(of: out, "segment.each gives any number of records")
         fetched += 1
       }
       // A short page is the last one: what is before it and in it is all there is.

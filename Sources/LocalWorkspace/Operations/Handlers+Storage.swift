@@ -10,6 +10,7 @@ extension Handlers {
       out.beginArray()
       try query(reading.arguments.text("query"), in: reading.connection) { row, writer in
         writer.write(row, to: &out)
+        try checkSize(of: out, "storage.each, with an ORDER BY, gives any number of rows")
       }
       out.endArray()
       out.endObject()
@@ -30,6 +31,17 @@ extension Handlers {
       return JSONWriter.object { $0.field("url", url) }
     },
   ]
+
+  /// The largest answer, in bytes: it is made outside of what a recipe's memory is limited to.
+  private static let answerLimit = 256 << 20
+
+  /// Ends an answer of rows that grows too large.
+  static func checkSize(of answer: JSONWriter, _ hint: String) throws(CargoError) {
+    if answer.bytes.count <= answerLimit { return }
+    throw CargoError(
+      .cargo, "The answer is larger than \(answerLimit >> 20) MiB", code: "answerTooLarge",
+      hint: hint)
+  }
 
   /// The columns of a query: a file has its header before its first row.
   private static func columnNames(of sql: String, in connection: Connection) throws -> [String] {

@@ -10,6 +10,8 @@ final class Request {
   let waits: Bool
   /// Told how many runs of a batch have ended, and how many there are.
   let onProgress: ((Int64, Int64) -> Void)?
+  /// What may be paid for it; nil for no limit.
+  let ceiling: CreditCeiling?
   /// Called when the caller gives up; returns whether the request may be completed as cancelled.
   var onGiveUp: () -> Bool = { true }
   private weak var workspace: LocalWorkspace?
@@ -24,6 +26,7 @@ final class Request {
     arguments = request.arguments
     waits = request.waits
     onProgress = request.onProgress
+    ceiling = request.maxCredits.map { CreditCeiling(credits: $0) }
     self.workspace = workspace
     self.completion = completion
   }

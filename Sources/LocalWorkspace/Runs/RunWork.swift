@@ -16,7 +16,7 @@ protocol RunWork: AnyObject {
 enum RunProgram {
   case action(ActionTarget, RetryPolicy)
   /// A graph; inside a group, what the nodes around it gave.
-  case graph(Graph, parentNodes: [UInt8]?)
+  case graph(Graph, parentNodes: [UInt8]?, ceiling: CreditCeiling?)
 
   /// The work of one run. `completion` gets the run with its end written in.
   func work(
@@ -30,8 +30,10 @@ enum RunProgram {
         run.end(outcome, startedAt: startedAt)
         completion(run)
       }
-    case .graph(let graph, let parentNodes):
-      GraphRun(graph, run: run, parentNodes: parentNodes, workspace: workspace) { completion($0) }
+    case .graph(let graph, let parentNodes, let ceiling):
+      GraphRun(graph, run: run, parentNodes: parentNodes, ceiling: ceiling, workspace: workspace) {
+        completion($0)
+      }
     }
   }
 }

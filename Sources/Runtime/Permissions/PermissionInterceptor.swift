@@ -34,13 +34,17 @@ public final class PermissionInterceptor: Interceptor {
     }.first
   }
 
-  /// Files that an operation takes to the workspace are read, like those of `fs.read`.
+  /// Files that an operation takes to the workspace are read, like those of `fs.read`: regular files
+  /// that are not the host's own. They are opened once more when they are sent.
   private func refusalOfFiles(_ call: OperationCall) -> CargoError? {
     let files = call.operation.parameters.filter { $0.location == .file }
     guard !files.isEmpty, let document = try? JSONDocument(call.arguments) else { return nil }
     for file in files {
       guard let path = document.root[file.wireName]?.string else { continue }
-      if var error = permissions.refusal(ofFile: path, for: .read) {
+      do throws(CargoError) {
+        try RecipeFiles(permissions).open(path).close()
+      } catch {
+        var error = error
         error.operation = call.operation.name
         return error
       }

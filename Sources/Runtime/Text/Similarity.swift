@@ -1,6 +1,7 @@
 /// How alike two texts are.
 public enum Similarity {
-  /// Longer texts are compared by their beginning: the time grows with the square of the length.
+  /// Longer texts are compared by their beginning, so many Unicode scalars of it: the time grows with the
+  /// square of the length.
   public static let maximumLength = 2_000
 
   /// Jaro–Winkler: 1 for equal texts, 0 for texts without a common character; a common beginning of up
@@ -16,7 +17,10 @@ public enum Similarity {
   }
 
   private static func characters(of text: String) -> [Character] {
-    Array(Blank.trimmed(text).lowercased().prefix(maximumLength))
+    // Cut before anything else: a single character may be of any size.
+    var beginning = String.UnicodeScalarView()
+    beginning.append(contentsOf: text.unicodeScalars.prefix(maximumLength))
+    return Array(Blank.trimmed(String(beginning)).lowercased())
   }
 
   private static func jaro(_ a: [Character], _ b: [Character]) -> Double {

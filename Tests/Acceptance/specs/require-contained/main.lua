@@ -1,0 +1,3 @@
+print(require "plain")
+print(try(require, "linked"))
+print(try(require, "pipe"))
