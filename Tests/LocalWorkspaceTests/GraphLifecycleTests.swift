@@ -113,13 +113,17 @@ import Testing
     T.action("verify", "waterfall.verifyEmail", #"{"email":"a@b.example"}"#, to: "wait"),
     T.node("wait", "delay", #"{"minutes":60}"#, to: "end"), T.end())
 
-  private func wait(_ harness: WorkspaceHarness, forCredits credits: Double) throws {
-    let end = EventLoop.now() + 10_000_000_000
-    while try harness.workspace.ledgerCredits() < credits - 1e-9, EventLoop.now() < end {
+  private func wait(_ harness: WorkspaceHarness, until isSo: () throws -> Bool) throws {
+    let end = EventLoop.now() + 30_000_000_000
+    while try !isSo(), EventLoop.now() < end {
       let tick = harness.loop.schedule(after: 0.01) {}
       harness.loop.turn(block: true)
       harness.loop.cancel(tick)
     }
+  }
+
+  private func wait(_ harness: WorkspaceHarness, forCredits credits: Double) throws {
+    try wait(harness) { try harness.workspace.ledgerCredits() >= credits - 1e-9 }
     #expect(try abs(harness.workspace.ledgerCredits() - credits) < 1e-9)
   }
 
@@ -147,8 +151,13 @@ import Testing
     let harness = try WorkspaceHarness(demo: DemoBehaviour(latencyMilliseconds: 60, errorRate: 0))
     let pending = try harness.start(
       "run.create", #"{"data":{},"nodes":\#(GraphLifecycleTests.slow)}"#, waits: true)
-    let asked = harness.loop.schedule(after: 0.02) { harness.workspace.cancel(pending.id) }
-    defer { harness.loop.cancel(asked) }
+    // The first node is over: the second one, which pays, is under way.
+    let opened = try harness.workspace.open()
+    try wait(harness) {
+      let work = opened.runs.values.first?.work as? GraphRun
+      return (work?.snapshot.executions?.count ?? 0) > 2
+    }
+    harness.workspace.cancel(pending.id)
     let run = try #require(try JSONValue(harness.finish(pending).get())["run"])
     #expect(run["status"] == "cancelled")
     #expect(run["executions"]?[1]?["creditsUsedCount"] == 0.1)
