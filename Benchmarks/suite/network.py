@@ -34,7 +34,7 @@ def _peers(tools, port, what, count):
 
 def _script(tools, port, name, recipe, count, *arguments):
     """cargo-script: the whole process, with its start and the file of its journal."""
-    environment = {"CARGO_API_TOKEN": "x",
+    environment = {"CARGO_API_TOKEN": "token-of-the-benchmark",
                    "CARGO_API_URL": "http://127.0.0.1:%d" % port}
     command = ["--workspace", "live", "--quiet", "--budget", "10000000",
                tools.path("peers", recipe), "--count", str(count), *arguments]
