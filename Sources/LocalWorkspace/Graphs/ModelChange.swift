@@ -52,7 +52,7 @@ struct ModelChange {
     if let key {
       try update(key, values, of: model, connection)
     } else {
-      key = try insert(values, into: model, connection)
+      key = try model.insert(values, in: connection)
     }
     return try row(key ?? .null, of: model, connection)
   }
@@ -92,28 +92,6 @@ struct ModelChange {
       SET \(changed.map { Model.quoted($0.slug) + " = ?" }.joined(separator: ", "))
       WHERE \(Model.quoted(model.idColumn)) = ?
       """, changed.map { values[$0.slug] ?? .null } + [key])
-  }
-
-  private func insert(
-    _ values: [String: SQLiteValue], into model: Model, _ connection: Connection
-  ) throws -> SQLiteValue {
-    var values = values
-    if values[model.idColumn] == nil || values[model.idColumn] == .null {
-      values[model.idColumn] = .text(Identifier.make())
-    }
-    let columns = model.columns.filter { values[$0.slug] != nil }
-    do {
-      try connection.run(
-        """
-        INSERT INTO \(Model.quoted(model.table))
-          (\(columns.map { Model.quoted($0.slug) }.joined(separator: ", ")))
-        VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
-        """, columns.map { values[$0.slug] ?? .null })
-    } catch let error as SQLiteError where error.isConstraint {
-      throw CargoError.refused(
-        "a record with this \(model.idColumn) is there already", code: "recordAlreadyExists")
-    }
-    return values[model.idColumn] ?? .null
   }
 
   private func row(

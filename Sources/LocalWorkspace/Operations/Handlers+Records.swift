@@ -110,22 +110,7 @@ extension Handlers {
         }
         values[key] = try model.column(key)?.stored(value)
       }
-      if values[model.idColumn] == nil || values[model.idColumn] == .null {
-        values[model.idColumn] = .text(Identifier.make())
-      }
-      let columns = model.columns.filter { values[$0.slug] != nil }
-      do {
-        try connection.run(
-          """
-          INSERT INTO \(Model.quoted(model.table))
-            (\(columns.map { Model.quoted($0.slug) }.joined(separator: ", ")))
-          VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
-          """, columns.map { values[$0.slug] ?? .null })
-      } catch let error as SQLiteError where error.isConstraint {
-        throw CargoError.refused(
-          "records[\(index)]: a record with this \(model.idColumn) is there already",
-          code: "recordAlreadyExists")
-      }
+      _ = try model.insert(values, subject: "records[\(index)]: ", in: connection)
     }
   }
 }
